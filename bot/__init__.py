@@ -1,0 +1,1 @@
+"""Bot: the program around the facts: configuration, scheduler, publisher, Telegram, command line."""

@@ -1,0 +1,1 @@
+"""Demo: the whole program against loopback stand-ins for the feeds and for Telegram."""

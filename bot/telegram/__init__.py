@@ -1,0 +1,1 @@
+"""Telegram: what readers see and ask."""

@@ -1,0 +1,1 @@
+"""Feeds: what a publisher offers, fetched politely and turned into items."""

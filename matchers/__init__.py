@@ -1,0 +1,1 @@
+"""Matchers: which commitment an item speaks of, and the evidence for it."""

@@ -1,0 +1,349 @@
+"""The event types: every fact pactwatch records, and the natural key that makes recording it twice harmless.
+
+A type, once released, is for ever: its name ends in a version, a change is a new version plus an upcaster in
+`store.codec`. Times inside events are aware UTC. Everything needed to show an event later is in the event.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all event types share. `TYPE` is the stored name; `key` is unique in a log."""
+
+    TYPE: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        raise NotImplementedError
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a term was found: `start` and `end` are offsets into the item's own text, in code points."""
+
+    field: str
+    start: int
+    end: int
+    term: str
+    role: str = "term"
+
+
+# --- the plan ---------------------------------------------------------------------------------------------
+
+
+class RulesActivated(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule set came into force. `ordinal` counts the activations of the plan, so that returning to an
+    earlier set is an event too; `content` is the whole rule set as JSON text."""
+
+    TYPE: ClassVar[str] = "RulesActivated.v1"
+    plan: str
+    rules: str
+    ordinal: int
+    content: str
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"rules/{self.plan}/{self.ordinal}/{self.rules}"
+
+
+# --- the monitor and its feeds ----------------------------------------------------------------------------
+
+
+class MonitorStarted(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The program began to watch; `last_alive` is when an earlier run was last known to."""
+
+    TYPE: ClassVar[str] = "MonitorStarted.v1"
+    run: str
+    feeds: int
+    last_alive: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"started/{self.run}"
+
+
+class MonitorStopped(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The program stopped in good order. A run without this event ended otherwise."""
+
+    TYPE: ClassVar[str] = "MonitorStopped.v1"
+    run: str
+
+    @property
+    def key(self) -> str:
+        return f"stopped/{self.run}"
+
+
+class FeedFailing(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A feed stopped answering usefully. Recorded when it begins, not at every poll."""
+
+    TYPE: ClassVar[str] = "FeedFailing.v1"
+    feed: str
+    since: datetime
+    reason: str
+    status: int | None = None
+
+    @property
+    def key(self) -> str:
+        return f"failing/{self.feed}/{self.since.isoformat()}"
+
+
+class FeedRecovered(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A failing feed answers again; what it published in between may be lost to us."""
+
+    TYPE: ClassVar[str] = "FeedRecovered.v1"
+    feed: str
+    failing_since: datetime
+
+    @property
+    def key(self) -> str:
+        return f"recovered/{self.feed}/{self.failing_since.isoformat()}"
+
+
+class FeedMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The publisher redirected the feed for good (301 or 308)."""
+
+    TYPE: ClassVar[str] = "FeedMoved.v1"
+    feed: str
+    old_url: str
+    new_url: str
+
+    @property
+    def key(self) -> str:
+        return f"moved/{self.feed}/{self.old_url}/{self.new_url}"
+
+
+class GapDetected(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Two polls in a row shared no item: more may have passed between them than the feed could hold."""
+
+    TYPE: ClassVar[str] = "GapDetected.v1"
+    feed: str
+    since: datetime
+    until: datetime
+
+    @property
+    def key(self) -> str:
+        return f"gap/{self.feed}/{self.until.isoformat()}"
+
+
+# --- items ------------------------------------------------------------------------------------------------
+
+
+class ItemSeen(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A feed offered an item we did not know. `archive` marks what a feed already carried when we first read it."""
+
+    TYPE: ClassVar[str] = "ItemSeen.v1"
+    item: str
+    feed: str
+    digest: str
+    title: str
+    summary: str = ""
+    url: str | None = None
+    guid: str | None = None
+    lang: str | None = None
+    publisher: str | None = None
+    published: datetime | None = None
+    archive: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"item/{self.item}"
+
+
+class ItemRevised(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A known item came back with another title, summary or link."""
+
+    TYPE: ClassVar[str] = "ItemRevised.v1"
+    item: str
+    feed: str
+    digest: str
+    title: str
+    summary: str = ""
+    url: str | None = None
+    lang: str | None = None
+    updated: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"revised/{self.item}/{self.digest}"
+
+
+class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule set found a commitment in an item. `digest` is the text that was judged; `score` is 0 to 1."""
+
+    TYPE: ClassVar[str] = "ItemMatched.v1"
+    item: str
+    plan: str
+    commitment: str
+    rules: str
+    digest: str
+    rule: str
+    evidence: tuple[Evidence, ...]
+    score: float = 0.0
+
+    @property
+    def key(self) -> str:
+        return f"match/{self.rules}/{self.commitment}/{self.item}"
+
+
+class StoryJoined(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """An item became part of a story; the first of a story founds it and gives it its id."""
+
+    TYPE: ClassVar[str] = "StoryJoined.v1"
+    item: str
+    story: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"story/{self.item}"
+
+
+# --- deliveries -------------------------------------------------------------------------------------------
+
+
+class ChannelOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """From here on a channel is owed every match; `after` is the log's position at that moment."""
+
+    TYPE: ClassVar[str] = "ChannelOpened.v1"
+    channel: str
+    after: int
+
+    @property
+    def key(self) -> str:
+        return f"opened/{self.channel}"
+
+
+class UpdateQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The intent to post a story, recorded before the call. `after_message` is the channel's last known
+    message id, `text_digest` what will be sent: both serve to find out whether a lost answer was a lost post."""
+
+    TYPE: ClassVar[str] = "UpdateQueued.v1"
+    channel: str
+    story: str
+    items: tuple[str, ...]
+    text_digest: str
+    after_message: int | None = None
+
+    @property
+    def key(self) -> str:
+        return f"queued/{self.channel}/{self.story}"
+
+
+class UpdateSent(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The channel has the story's post. `repeated` marks a post that may stand there twice."""
+
+    TYPE: ClassVar[str] = "UpdateSent.v1"
+    channel: str
+    story: str
+    items: tuple[str, ...]
+    text_digest: str
+    message: int
+    repeated: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"sent/{self.channel}/{self.story}"
+
+
+class UpdateEdited(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The story's post was brought up to date: further outlets or a changed headline. `edit` counts from 1."""
+
+    TYPE: ClassVar[str] = "UpdateEdited.v1"
+    channel: str
+    story: str
+    edit: int
+    items: tuple[str, ...]
+    text_digest: str
+    message: int
+
+    @property
+    def key(self) -> str:
+        return f"edited/{self.channel}/{self.story}/{self.edit}"
+
+
+class UpdateUncertain(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A send whose answer was lost: the post may or may not be there. `attempt` counts from 1."""
+
+    TYPE: ClassVar[str] = "UpdateUncertain.v1"
+    channel: str
+    story: str
+    attempt: int
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"uncertain/{self.channel}/{self.story}/{self.attempt}"
+
+
+class UpdateSuppressed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A matched item that this channel will not be told of, and why."""
+
+    TYPE: ClassVar[str] = "UpdateSuppressed.v1"
+    channel: str
+    item: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"suppressed/{self.channel}/{self.item}"
+
+
+class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Telegram refused a post for good; only a person can change that. `attempt` counts from 1."""
+
+    TYPE: ClassVar[str] = "UpdateFailed.v1"
+    channel: str
+    story: str
+    items: tuple[str, ...]
+    attempt: int
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"failed/{self.channel}/{self.story}/{self.attempt}"
+
+
+# --- trust ------------------------------------------------------------------------------------------------
+
+
+class LogSealed(Fact, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
+    """A digest over the rows `from` to `to`: the Merkle tree hash of RFC 9162 (section 2.1.1), in hex.
+    `previous` is the root of the seal before, so that the seals form a chain."""
+
+    TYPE: ClassVar[str] = "LogSealed.v1"
+    from_: int
+    to: int
+    root: str
+    previous: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"seal/{self.to}"
+
+
+EVENT_TYPES: tuple[type[Fact], ...] = (
+    RulesActivated,
+    MonitorStarted,
+    MonitorStopped,
+    FeedFailing,
+    FeedRecovered,
+    FeedMoved,
+    GapDetected,
+    ItemSeen,
+    ItemRevised,
+    ItemMatched,
+    StoryJoined,
+    ChannelOpened,
+    UpdateQueued,
+    UpdateSent,
+    UpdateEdited,
+    UpdateUncertain,
+    UpdateSuppressed,
+    UpdateFailed,
+    LogSealed,
+)

@@ -1,0 +1,171 @@
+"""The port: what a log and a schedule promise, whichever engine keeps them, and the errors they raise.
+
+Calls block; a process makes all of them from one writer thread (`bot.writer`). Engines: `store.sqlite`
+(and, sharing one log between machines, PostgreSQL). `tests/store/contract.py` is the promise as tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from store.events import Fact
+
+
+class LogError(Exception):
+    """Base of what the store raises; says what was being done and what to do about it."""
+
+
+class Conflict(LogError):
+    """A strict append met keys that the log already holds; nothing was written."""
+
+
+class StoreBusy(LogError):
+    """Another process holds what this one needs."""
+
+
+class StoreUnavailable(LogError):
+    """The engine cannot be reached or written: missing folder, no rights, disk full, server down."""
+
+
+class LogDamaged(LogError):
+    """What is stored cannot be what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact on its way into the log, with what is known about its making.
+
+    `meta` may hold `cause` (key of the event it follows from), `run`, `by` and `version`.
+    """
+
+    fact: Fact
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as the log holds it. `data` is the stored JSON text; `store.codec.fact` decodes it."""
+
+    pos: int
+    key: str
+    type: str
+    at: datetime
+    data: str
+    meta: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to poll one feed until `until`; `token` refuses a late holder. `state` is what the last
+    completion left, or None before the first."""
+
+    feed: str
+    token: int
+    until: datetime
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The outcome of one claim: the events of the poll, the feed's new state (JSON text) and when it is due next."""
+
+    claim: Claim
+    next_due: datetime
+    state: str
+    events: Sequence[Event] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A feed as the schedule knows it: for tables and health checks."""
+
+    feed: str
+    due: datetime
+    leased_until: datetime | None
+    completed_at: datetime | None
+    state: str | None
+
+
+class EventLog(Protocol):
+    """Positions are 1, 2, 3 … without gaps; who has seen position p never sees anything new at or below p."""
+
+    def append(self, events: Sequence[Event], *, at: datetime, strict: bool = False) -> list[tuple[int, str]]:
+        """Record the events whose keys are new, in order, all or none; durable on return.
+
+        Gives (position, key) of the new ones. With `strict`, a known key raises Conflict and nothing is written.
+        """
+        ...
+
+    def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
+        """The events behind position `after`, oldest first, of the given types (all where empty)."""
+        ...
+
+    def find(self, keys: Collection[str]) -> dict[str, Recorded]:
+        """The recorded events of those keys, by key; unknown keys are absent."""
+        ...
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Which of these keys the log holds."""
+        ...
+
+    def head(self) -> int:
+        """The last position; 0 for an empty log."""
+        ...
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Return True as soon as the log has passed `after`, False after `timeout` seconds. A hint only."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections. Safe to call twice."""
+        ...
+
+
+class Schedule(Protocol):
+    """Which feed is due when, and who polls it. The feed table is the queue."""
+
+    def enrol(self, due: Mapping[str, datetime]) -> None:
+        """Make the schedule hold exactly these feeds: new ones get the given due time, known ones keep
+        theirs, others are set aside (their state stays, so that a feed taken back continues where it was)."""
+        ...
+
+    def claim(self, n: int, lease: timedelta, *, now: datetime) -> list[Claim]:
+        """Up to `n` feeds that are due and not leased, longest due first, leased until `now + lease`."""
+        ...
+
+    def complete(self, completions: Sequence[Completion], *, at: datetime) -> list[bool]:
+        """Record each outcome whose lease is still held, all in one durable transaction: events, state, next due.
+
+        False, in the place of its completion: the lease was lost and nothing of that outcome was written.
+        """
+        ...
+
+    def release(self, claim: Claim, *, due: datetime) -> None:
+        """Give a claim back unpolled."""
+        ...
+
+    def expedite(self, feeds: Collection[str], *, due: datetime) -> None:
+        """Make these feeds due at `due` if they would be later."""
+        ...
+
+    def feeds(self) -> list[FeedRow]:
+        """Every enrolled feed, by id."""
+        ...
+
+    def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
+        """Take or renew the lease `name`; its fencing token, or None while somebody else holds it.
+
+        The token grows by one whenever the holder changes, and never otherwise.
+        """
+        ...
+
+    def resign(self, name: str, owner: str) -> None:
+        """Give the lease back, if it is still this owner's."""
+        ...
+
+
+class Store(EventLog, Schedule, Protocol):
+    """One engine that keeps both, so that "polled" and "recorded" commit together."""
