@@ -1,0 +1,274 @@
+"""config.yaml and the environment, checked whole and turned into frozen values."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot import yamlfile
+from feeds.item import Feed
+from matchers.plan import Commitment, Plan
+
+TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name, not a token
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; each problem is one line that says where, what and what was wanted."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A usable configuration, where it came from, and what an operator should know about it."""
+
+    config: Config
+    path: Path
+    notes: tuple[str, ...] = ()
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Loaded:
+    """Read, check and complete the configuration at `path`. Raises ConfigError with every problem at once."""
+    document = _read(path)
+    try:
+        config = Config.model_validate(document.data)
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False)
+        raise ConfigError([_explain(error, document, path) for error in errors]) from exc
+    problems = [f"{path}:{document.line(where)}: {_dotted(where)}: {text}" for where, text in _contradictions(config)]
+    if problems:
+        raise ConfigError(problems)
+    token, notes = _token(config.telegram, path, environ)
+    telegram = config.telegram.model_copy(update={"token": token})
+    return Loaded(config.model_copy(update={"telegram": telegram}), path, notes)
+
+
+def schema() -> str:
+    """The JSON Schema (2020-12) of config.yaml, for editors that complete and check while typing."""
+    return json.dumps(Config.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("wanted an http:// or https:// address")
+    return value
+
+
+def _chat(value: object) -> int | str | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    if isinstance(value, str) and value.startswith("@") and len(value) > 1:
+        return value
+    raise ValueError("wanted a chat id such as -1001234567890, or a public name such as @pactwatch_news")
+
+
+def _store_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("wanted sqlite:///FILE (relative to this file) or postgresql://USER@HOST/DATABASE")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Chat = Annotated[int | str | None, BeforeValidator(_chat, json_schema_input_type=int | str | None)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class TelegramSettings(_Section):
+    """Where updates go. Without a token everything runs but Telegram."""
+
+    token: SecretStr | None = Field(
+        default=None, description="Leave empty and set TELEGRAM_BOT_TOKEN, or name a file: file:/run/secrets/bot-token"
+    )
+    channel: Chat = Field(default=None, description="The channel that gets every story: its id or its @name.")
+    log_chat: Chat = Field(default=None, description="A private chat in which lost answers are cleared up.")
+    api_url: WebAddress = "https://api.telegram.org"
+    admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
+    max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=7, description="Items published longer ago are recorded and answered, not posted."
+    )
+
+
+class FetchSettings(_Section):
+    """How feeds are asked."""
+
+    user_agent: Annotated[str, Field(min_length=3)] = "pactwatch/0.1"
+    concurrency: Annotated[int, Field(ge=1, le=1024)] = 32
+    timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    max_body_mb: Annotated[float, Field(gt=0, le=100)] = 10.0
+    allow_private_addresses: bool = False
+    min_interval_minutes: Annotated[float, Field(gt=0)] = 10.0
+    max_interval_minutes: Annotated[float, Field(gt=0)] = 360.0
+
+
+class FeedSettings(_Section):
+    """One feed. `context` names the side of the plan's context that publishing there lends to an item."""
+
+    id: Identifier
+    url: WebAddress
+    lang: str | None = None
+    publisher: str | None = None
+    context: tuple[str, ...] = ()
+    paused: bool = False
+
+    def as_feed(self) -> Feed:
+        return Feed(self.id, self.url, self.lang, self.publisher, self.context)
+
+
+class ReviewSettings(_Section):
+    """Where the review page listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+
+class Config(_Section):
+    """The whole of config.yaml."""
+
+    telegram: TelegramSettings = TelegramSettings()
+    store: Annotated[str, AfterValidator(_store_url)] = "sqlite:///pactwatch.db"
+    fetch: FetchSettings = FetchSettings()
+    review: ReviewSettings = ReviewSettings()
+    feeds: tuple[FeedSettings, ...]
+    plan: Plan
+    commitments: tuple[Commitment, ...]
+
+
+def _read(path: Path) -> yamlfile.Document:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: no such file; name yours with --config, or start from the config.yaml of the project"]) from None
+    except UnicodeDecodeError as exc:
+        raise ConfigError([f"{path}: not UTF-8 text (byte {exc.start}); save it as UTF-8"]) from exc
+    except OSError as exc:
+        raise ConfigError([f"{path}: cannot be read: {exc.strerror}"]) from exc
+    try:
+        document = yamlfile.load(text)
+    except yamlfile.YamlError as exc:
+        raise ConfigError([f"{path}:{exc.line}: {exc.reason}"]) from exc
+    if not isinstance(document.data, dict):
+        raise ConfigError([f"{path}:1: wanted keys such as plan:, commitments: and feeds:, found {_short(document.data)}"])
+    return document
+
+
+def _explain(error: ErrorDetails, document: yamlfile.Document, path: Path) -> str:
+    """One problem: file, line, path, value, and what was wanted."""
+    where = tuple(error["loc"])
+    value = "" if error["type"] == "missing" else f"{_short(error['input'])}: "
+    return f"{path}:{document.line(where)}: {_dotted(where)}: {value}{_wanted(error, document)}"
+
+
+def _wanted(error: ErrorDetails, document: yamlfile.Document) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return "unknown key" + _nearest(str(error["loc"][-1]), _siblings(tuple(error["loc"])))
+        case "missing":
+            return "missing; this key is needed here"
+        case "value_error":
+            return str(error["msg"]).removeprefix("Value error, ")
+        case _:
+            return "wanted: " + str(error["msg"]).removeprefix("Input should be ")
+
+
+def _siblings(where: yamlfile.Path) -> Iterable[str]:
+    """The keys that are known where an unknown one stands, read from the schema."""
+    root = Config.model_json_schema()
+    node: Any = root
+    for step in where[:-1]:
+        node = _resolve(node, root)
+        node = node.get("items") if isinstance(step, int) else _property(node, step)
+        if node is None:
+            return ()
+    return list(_resolve(node, root).get("properties", ()))
+
+
+def _property(node: Mapping[str, Any], name: str) -> Any:
+    return node.get("properties", {}).get(name) or node.get("additionalProperties") or None
+
+
+def _resolve(node: Any, root: Mapping[str, Any]) -> dict[str, Any]:
+    for _ in range(8):
+        if not isinstance(node, dict):
+            return {}
+        if "$ref" in node:
+            node = root["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        elif "anyOf" in node:
+            node = next((choice for choice in node["anyOf"] if "$ref" in choice or "properties" in choice), {})
+        else:
+            return node
+    return {}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    choices = sorted(known)
+    close = difflib.get_close_matches(name, choices, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known here: {', '.join(choices)}" if choices else ""
+
+
+def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
+    """Problems between values that are each fine alone."""
+    for name, entries in (("feeds", config.feeds), ("commitments", config.commitments)):
+        first: dict[str, int] = {}
+        for index, entry in enumerate(entries):
+            if entry.id in first:
+                yield (name, index, "id"), f"{entry.id!r}: already the id of {name}[{first[entry.id]}]; ids must differ"
+            first.setdefault(entry.id, index)
+    if config.fetch.min_interval_minutes > config.fetch.max_interval_minutes:
+        yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"
+
+
+def _token(settings: TelegramSettings, path: Path, environ: Mapping[str, str]) -> tuple[SecretStr | None, tuple[str, ...]]:
+    """The bot token: from the environment, else from the file that `telegram.token` names."""
+    if environ.get(TOKEN_VARIABLE, "").strip():
+        return SecretStr(environ[TOKEN_VARIABLE].strip()), ()
+    written = settings.token.get_secret_value().strip() if settings.token else ""
+    if not written:
+        return None, ()
+    if written.startswith("file:"):
+        return SecretStr(_secret_file(path.parent / written.removeprefix("file:"), path)), ()
+    return SecretStr(written), (
+        f"{path}: telegram.token holds the token itself; whoever reads the file can post. Set {TOKEN_VARIABLE} instead.",
+    )
+
+
+def _secret_file(file: Path, path: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not text"
+        raise ConfigError([f"{path}: telegram.token: the file {file} cannot be read: {reason}"]) from exc
+
+
+def _dotted(where: Sequence[str | int]) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
+    return text.removeprefix(".") or "the file"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def environment() -> Mapping[str, str]:
+    """The process environment; read here and nowhere else."""
+    return os.environ

@@ -1,0 +1,90 @@
+"""YAML with the line of every value: the only importer of yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+Path = tuple[str | int, ...]
+_MAX_NODES = 200_000
+
+
+class YamlError(Exception):
+    """The text is not YAML that can be read as plain data; `line` counts from 1."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line, self.reason = line, reason
+
+
+@dataclass(slots=True)
+class Document:
+    """Plain data and, for every path into it, the line where it stands."""
+
+    data: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int:
+        """The line of the value at `path`, or of the nearest thing around it that is written down."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def load(text: str) -> Document:
+    """Read one YAML document. Raises YamlError for bad syntax, a key written twice, and tags of any kind."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        raise YamlError(mark.line + 1 if mark else 1, exc.problem or str(exc)) from exc
+    except yaml.YAMLError as exc:
+        raise YamlError(1, str(exc)) from exc
+    document = Document(None)
+    if node is not None:
+        document.data = _Reader(document.lines).read(node, ())
+    return document
+
+
+# libyaml reads the default plan in a tenth of the time; wheels without it exist.
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Reader:
+    def __init__(self, lines: dict[Path, int]) -> None:
+        self.lines = lines
+        self.loader = yaml.SafeLoader("")
+        self.left = _MAX_NODES  # aliases of aliases must not grow without end
+
+    def read(self, node: yaml.Node, path: Path) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise YamlError(node.start_mark.line + 1, "the file grows beyond measure through its aliases")
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.read(child, (*path, index)) for index, child in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> Mapping[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+            line = key_node.start_mark.line + 1
+            if key in found:
+                raise YamlError(line, f"the key {key!r} stands here twice")
+            self.lines[(*path, key)] = line
+            found[key] = self.read(value_node, (*path, key))
+        return found
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        if node.tag.startswith("tag:yaml.org,2002:"):
+            try:
+                return self.loader.construct_object(node)  # type: ignore[no-untyped-call]  # types-PyYAML leaves it open
+            except (yaml.YAMLError, ValueError) as exc:
+                raise YamlError(node.start_mark.line + 1, f"{node.value!r} cannot be read: {exc}") from exc
+        raise YamlError(node.start_mark.line + 1, f"the tag {node.tag} is not allowed here")
