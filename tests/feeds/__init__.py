@@ -1,0 +1,1 @@
+"""Feeds: fetching, reading, and when to ask again."""
