@@ -2,14 +2,18 @@
 
 A type, once released, is for ever: its name ends in a version, a change is a new version plus an upcaster in
 `store.codec`. Times inside events are aware UTC. Everything needed to show an event later is in the event.
+Reference for readers of a log: `docs/events.md`, made from this file by `store.eventdoc`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar
+import hashlib
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
 
 import msgspec
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,7 +64,7 @@ class MonitorStarted(Fact, frozen=True, kw_only=True, omit_defaults=True):
     TYPE: ClassVar[str] = "MonitorStarted.v1"
     run: str
     feeds: int
-    last_alive: datetime | None = None
+    last_alive: Time | None = None
 
     @property
     def key(self) -> str:
@@ -83,13 +87,13 @@ class FeedFailing(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
     TYPE: ClassVar[str] = "FeedFailing.v1"
     feed: str
-    since: datetime
+    since: Time
     reason: str
     status: int | None = None
 
     @property
     def key(self) -> str:
-        return f"failing/{self.feed}/{self.since.isoformat()}"
+        return f"failing/{self.feed}/{_instant(self.since)}"
 
 
 class FeedRecovered(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,11 +101,11 @@ class FeedRecovered(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
     TYPE: ClassVar[str] = "FeedRecovered.v1"
     feed: str
-    failing_since: datetime
+    failing_since: Time
 
     @property
     def key(self) -> str:
-        return f"recovered/{self.feed}/{self.failing_since.isoformat()}"
+        return f"recovered/{self.feed}/{_instant(self.failing_since)}"
 
 
 class FeedMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,7 +118,9 @@ class FeedMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        return f"moved/{self.feed}/{self.old_url}/{self.new_url}"
+        # Addresses come from outside and may be long; a key is short and plain.
+        addresses = f"{self.old_url}\n{self.new_url}".encode("utf-8", "replace")
+        return f"moved/{self.feed}/{hashlib.sha256(addresses).hexdigest()[:20]}"
 
 
 class GapDetected(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -122,12 +128,12 @@ class GapDetected(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
     TYPE: ClassVar[str] = "GapDetected.v1"
     feed: str
-    since: datetime
-    until: datetime
+    since: Time
+    until: Time
 
     @property
     def key(self) -> str:
-        return f"gap/{self.feed}/{self.until.isoformat()}"
+        return f"gap/{self.feed}/{_instant(self.until)}"
 
 
 # --- items ------------------------------------------------------------------------------------------------
@@ -146,7 +152,7 @@ class ItemSeen(Fact, frozen=True, kw_only=True, omit_defaults=True):
     guid: str | None = None
     lang: str | None = None
     publisher: str | None = None
-    published: datetime | None = None
+    published: Time | None = None
     archive: bool = False
 
     @property
@@ -165,7 +171,7 @@ class ItemRevised(Fact, frozen=True, kw_only=True, omit_defaults=True):
     summary: str = ""
     url: str | None = None
     lang: str | None = None
-    updated: datetime | None = None
+    updated: Time | None = None
 
     @property
     def key(self) -> str:
@@ -173,7 +179,8 @@ class ItemRevised(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """A rule set found a commitment in an item. `digest` is the text that was judged; `score` is 0 to 1."""
+    """A rule set found a commitment in an item. `digest` is the text that was judged: the offsets of the evidence
+    belong to it, so a revised item is matched anew. `score` is 0 to 1."""
 
     TYPE: ClassVar[str] = "ItemMatched.v1"
     item: str
@@ -187,7 +194,7 @@ class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        return f"match/{self.rules}/{self.commitment}/{self.item}"
+        return f"match/{self.rules}/{self.commitment}/{self.item}/{self.digest}"
 
 
 class StoryJoined(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -220,7 +227,9 @@ class ChannelOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 class UpdateQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """The intent to post a story, recorded before the call. `after_message` is the channel's last known
-    message id, `text_digest` what will be sent: both serve to find out whether a lost answer was a lost post."""
+    message id, `text_digest` what will be sent: both serve to find out whether a lost answer was a lost post.
+    `attempt` counts from 1: another text, or another try after a failure, is another intent. `as_of` is the
+    position of the log the text was made from."""
 
     TYPE: ClassVar[str] = "UpdateQueued.v1"
     channel: str
@@ -228,14 +237,17 @@ class UpdateQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     items: tuple[str, ...]
     text_digest: str
     after_message: int | None = None
+    attempt: int = 1
+    as_of: int = 0
 
     @property
     def key(self) -> str:
-        return f"queued/{self.channel}/{self.story}"
+        return f"queued/{self.channel}/{self.story}/{self.attempt}"
 
 
 class UpdateSent(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """The channel has the story's post. `repeated` marks a post that may stand there twice."""
+    """The channel has the story's post. `repeated` marks a post that may stand there twice. `as_of` is the
+    position of the log the text was made from: what was revised behind it is not yet told."""
 
     TYPE: ClassVar[str] = "UpdateSent.v1"
     channel: str
@@ -244,6 +256,7 @@ class UpdateSent(Fact, frozen=True, kw_only=True, omit_defaults=True):
     text_digest: str
     message: int
     repeated: bool = False
+    as_of: int = 0
 
     @property
     def key(self) -> str:
@@ -251,7 +264,8 @@ class UpdateSent(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class UpdateEdited(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """The story's post was brought up to date: further outlets or a changed headline. `edit` counts from 1."""
+    """The story's post was brought up to date: further outlets or a changed headline. `edit` counts from 1.
+    `message` differs from before where the old post was gone and a new one was made. `as_of` as in UpdateSent."""
 
     TYPE: ClassVar[str] = "UpdateEdited.v1"
     channel: str
@@ -260,6 +274,7 @@ class UpdateEdited(Fact, frozen=True, kw_only=True, omit_defaults=True):
     items: tuple[str, ...]
     text_digest: str
     message: int
+    as_of: int = 0
 
     @property
     def key(self) -> str:
@@ -313,7 +328,8 @@ class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 class LogSealed(Fact, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
     """A digest over the rows `from` to `to`: the Merkle tree hash of RFC 9162 (section 2.1.1), in hex.
-    `previous` is the root of the seal before, so that the seals form a chain."""
+    `previous` is the root of the seal before, so that the seals form a chain. The key names the first row:
+    of two processes that seal at once, the second adds nothing."""
 
     TYPE: ClassVar[str] = "LogSealed.v1"
     from_: int
@@ -323,7 +339,7 @@ class LogSealed(Fact, frozen=True, kw_only=True, omit_defaults=True, rename={"fr
 
     @property
     def key(self) -> str:
-        return f"seal/{self.to}"
+        return f"seal/{self.from_}"
 
 
 EVENT_TYPES: tuple[type[Fact], ...] = (
@@ -347,3 +363,8 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     UpdateFailed,
     LogSealed,
 )
+
+
+def _instant(when: datetime) -> str:
+    """A time as part of a key: the same text for the same instant, whatever its zone."""
+    return when.astimezone(UTC).isoformat()

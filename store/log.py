@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import msgspec
+
 from store.events import Fact
 
 
@@ -20,6 +22,10 @@ class LogError(Exception):
 
 class Conflict(LogError):
     """A strict append met keys that the log already holds; nothing was written."""
+
+
+class LeaseLost(LogError):
+    """The lease a call was made under has gone to somebody else; nothing was written."""
 
 
 class StoreBusy(LogError):
@@ -38,16 +44,19 @@ class LogDamaged(LogError):
 class Event:
     """A fact on its way into the log, with what is known about its making.
 
-    `meta` may hold `cause` (key of the event it follows from), `run`, `by` and `version`.
+    `meta` may hold `cause` (key of the event it follows from), `run`, `by` and `version`. The log itself adds
+    `clock`, what the clock said, to events recorded while it stood behind the newest event.
     """
 
     fact: Fact
     meta: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event as the log holds it. `data` is the stored JSON text; `store.codec.fact` decodes it."""
+class Recorded(msgspec.Struct, frozen=True, gc=False):
+    """An event as the log holds it. `data` is the stored JSON text; `store.codec.fact` decodes it.
+
+    A msgspec structure as the facts are, because a replay makes millions: a frozen dataclass takes 1.3 µs, this 0.1.
+    """
 
     pos: int
     key: str
@@ -90,12 +99,20 @@ class FeedRow:
 
 
 class EventLog(Protocol):
-    """Positions are 1, 2, 3 … without gaps; who has seen position p never sees anything new at or below p."""
+    """Positions are 1, 2, 3 … without gaps; who has seen position p never sees anything new at or below p.
 
-    def append(self, events: Sequence[Event], *, at: datetime, strict: bool = False) -> list[tuple[int, str]]:
+    Times never run backwards along the positions: an `at` before the newest event's is recorded as that one's,
+    and the event's `meta` keeps what the clock said as `clock`.
+    """
+
+    def append(
+        self, events: Sequence[Event], *, at: datetime, strict: bool = False, fence: tuple[str, int] | None = None
+    ) -> list[tuple[int, str]]:
         """Record the events whose keys are new, in order, all or none; durable on return.
 
         Gives (position, key) of the new ones. With `strict`, a known key raises Conflict and nothing is written.
+        `fence` is the name and token of a lease (`Schedule.lead`): LeaseLost, and nothing written, where it is
+        no longer the current one.
         """
         ...
 
@@ -104,7 +121,7 @@ class EventLog(Protocol):
         ...
 
     def find(self, keys: Collection[str]) -> dict[str, Recorded]:
-        """The recorded events of those keys, by key; unknown keys are absent."""
+        """The recorded events of those keys, by key, in order of position; unknown keys are absent."""
         ...
 
     def known(self, keys: Collection[str]) -> set[str]:
@@ -120,7 +137,7 @@ class EventLog(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of files and connections. Safe to call twice."""
+        """Let go of files, connections and `exclusive`. Safe to call twice."""
         ...
 
 
@@ -140,6 +157,7 @@ class Schedule(Protocol):
         """Record each outcome whose lease is still held, all in one durable transaction: events, state, next due.
 
         False, in the place of its completion: the lease was lost and nothing of that outcome was written.
+        A lease that ran out is still held as long as nobody else has claimed the feed.
         """
         ...
 
@@ -158,7 +176,7 @@ class Schedule(Protocol):
     def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
         """Take or renew the lease `name`; its fencing token, or None while somebody else holds it.
 
-        The token grows by one whenever the holder changes, and never otherwise.
+        The token grows by one whenever the holder changes, and never otherwise; a lease given back has no holder.
         """
         ...
 
@@ -169,3 +187,8 @@ class Schedule(Protocol):
 
 class Store(EventLog, Schedule, Protocol):
     """One engine that keeps both, so that "polled" and "recorded" commit together."""
+
+    def exclusive(self) -> None:
+        """Be the only running process on this store until `close`, where the engine serves one (SQLite); other
+        engines allow several. StoreBusy names the process that is. Reading stays free, and death releases it."""
+        ...

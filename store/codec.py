@@ -1,0 +1,186 @@
+"""Codec: a fact to JSON text and back, and older versions lifted to the present one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import msgspec
+
+from store.events import EVENT_TYPES, Fact
+from store.log import LogDamaged, LogError, Recorded
+
+
+class Unknown(Fact, frozen=True, kw_only=True):
+    """An event this program has no type for, written by a newer one; `data` is what was stored, unread."""
+
+    TYPE: ClassVar[str] = "Unknown"
+    type: str
+    name: str
+    data: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+class Redacted(Fact, frozen=True, kw_only=True):
+    """An event whose content was taken out; `digest` is the SHA-256 of the data that stood there, in hex."""
+
+    TYPE: ClassVar[str] = "Redacted"
+    type: str
+    name: str
+    digest: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+# The type one version becomes, and how its plain JSON object turns into that of the other.
+Upcaster = tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]
+
+# By the old type's stored name. None yet: every released type is still in its first version.
+UPCASTERS: Mapping[str, Upcaster] = {}
+
+
+def type_of(fact: Fact) -> str:
+    """The name a fact's type is stored under."""
+    return fact.type if isinstance(fact, Unknown | Redacted) else fact.TYPE
+
+
+def encode(fact: Fact) -> str:
+    """The fact as JSON text, such that `fact` reads it back equal.
+
+    LogError for what could not be read back: a time without a zone, a number that is none. Lone surrogates,
+    which no engine stores, become U+FFFD.
+    """
+    if isinstance(fact, Unknown):
+        return fact.data
+    if isinstance(fact, Redacted):
+        return redaction(fact.digest, fact.reason)
+    _check(fact)
+    try:
+        return _ENCODER.encode(fact).decode()
+    except UnicodeEncodeError:
+        return _ENCODER.encode(_mended(msgspec.to_builtins(fact))).decode()
+
+
+class Codec:
+    """Reads stored events as facts of the given types, through the given upcasters."""
+
+    def __init__(self, types: Iterable[type[Fact]], upcasters: Mapping[str, Upcaster]) -> None:
+        self._types = {fact_type.TYPE: fact_type for fact_type in types}
+        self._decode = {name: msgspec.json.Decoder(fact_type).decode for name, fact_type in self._types.items()}
+        self._upcasters = upcasters
+
+    def fact(self, recorded: Recorded) -> Fact:
+        """The fact of a stored event: Unknown for a type of a newer program, Redacted where it was taken out.
+
+        LogDamaged, with the position, for data that cannot be what was written.
+        """
+        decode = self._decode.get(recorded.type)
+        try:
+            return decode(recorded.data) if decode else self._other(recorded)
+        except (msgspec.MsgspecError, KeyError, ValueError) as exc:
+            taken = redacted(recorded.data)
+            if taken is None:
+                raise _damaged(recorded, exc) from exc
+            digest, reason = taken
+            return Redacted(type=recorded.type, name=recorded.key, digest=digest, reason=reason)
+
+    def _other(self, recorded: Recorded) -> Fact:
+        name = recorded.type
+        if name not in self._upcasters:
+            return Unknown(type=name, name=recorded.key, data=recorded.data)
+        plain = msgspec.json.decode(recorded.data, type=dict[str, Any])
+        while name in self._upcasters:
+            name, lift = self._upcasters[name]
+            plain = lift(plain)
+        return msgspec.convert(plain, self._types[name])
+
+
+def redaction(digest: str, reason: str) -> str:
+    """What stands in the place of data that was taken out."""
+    return _ENCODER.encode({_REDACTED: {"sha256": digest, "reason": reason}}).decode()
+
+
+def redacted(data: str) -> tuple[str, str] | None:
+    """Digest and reason, where `data` was taken out; None for ordinary data."""
+    if not data.startswith(_REDACTED_START):
+        return None
+    try:
+        taken = msgspec.json.decode(data, type=dict[str, dict[str, str]])[_REDACTED]
+        return taken["sha256"], taken["reason"]
+    except (msgspec.MsgspecError, KeyError):
+        return None
+
+
+def stamp(when: datetime) -> str:
+    """An instant as stored: UTC, microseconds, always 27 characters, so that texts compare as their times do.
+
+    LogError for a time without a zone.
+    """
+    if when.tzinfo is None:
+        raise LogError(f"the time {when} has no zone; pass an aware time")
+    return when.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def encode_meta(meta: Mapping[str, str]) -> str:
+    """What is known of an event's making, as JSON text with sorted keys."""
+    return _SORTED.encode(dict(meta)).decode() if meta else "{}"
+
+
+def decode_meta(text: str) -> dict[str, str]:
+    """The reverse of `encode_meta`."""
+    return {} if text == "{}" else _META(text)
+
+
+_REDACTED = "$redacted"
+_REDACTED_START = '{"$redacted":'
+_ENCODER = msgspec.json.Encoder()
+_SORTED = msgspec.json.Encoder(order="deterministic")
+_META = msgspec.json.Decoder(dict[str, str]).decode
+
+
+def _fields_of(fact_type: type[msgspec.Struct], mark: str) -> tuple[str, ...]:
+    return tuple(field.name for field in msgspec.structs.fields(fact_type) if mark in str(field.type))
+
+
+# What JSON cannot carry faithfully is looked for in the few fields that can hold it, before it is written.
+_TIMES = {fact_type: _fields_of(fact_type, "datetime") for fact_type in EVENT_TYPES}
+_FLOATS = {fact_type: _fields_of(fact_type, "float") for fact_type in EVENT_TYPES}
+
+
+def _check(fact: Fact) -> None:
+    for name in _TIMES.get(type(fact), ()):
+        when = getattr(fact, name)
+        if when is not None and when.tzinfo is None:
+            raise LogError(f"{fact.TYPE}: {name} is {when}, a time without a zone; events hold aware UTC times")
+    for name in _FLOATS.get(type(fact), ()):
+        if not math.isfinite(getattr(fact, name)):
+            raise LogError(f"{fact.TYPE}: {name} is {getattr(fact, name)}; events hold finite numbers")
+
+
+def _mended(value: Any) -> Any:  # any JSON value in, the same without lone surrogates out
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_mended(name): _mended(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mended(inner) for inner in value]
+    return value
+
+
+def _damaged(recorded: Recorded, exc: Exception) -> LogDamaged:
+    said = " ".join(str(exc).split())
+    return LogDamaged(
+        f"event {recorded.pos} ({recorded.key}) cannot be read as {recorded.type}: {said}; "
+        "`pactwatch verify` tells whether it was changed"
+    )
+
+
+fact = Codec(EVENT_TYPES, UPCASTERS).fact

@@ -1,0 +1,270 @@
+"""The log and the schedule on one SQLite file: WAL, a sync to disk per transaction, positions given by hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from store import sqlite_schema
+from store.codec import decode_meta, encode, encode_meta, stamp, type_of
+from store.log import Claim, Completion, Conflict, Event, FeedRow, LeaseLost, Recorded
+from store.runlock import RunLock
+from store.sqlitefile import Connection, IntegrityError, SqliteFile
+
+_WAIT_STEP_SECONDS = 0.1
+
+
+class SqliteStore:
+    """The whole port on one file (`path` None: in memory, for tests and trials). Any thread may call it.
+
+    With `create=False` a missing file is StoreUnavailable instead of a new log.
+    """
+
+    def __init__(self, path: Path | None, *, create: bool = True) -> None:
+        # FULL: what was acknowledged survives a power cut. NORMAL loses the last transactions (docs/decisions).
+        self._file = SqliteFile(path, synchronous="FULL", create=create)
+        self._lock = RunLock(path)
+        self._news = threading.Condition()
+        try:
+            sqlite_schema.prepare(self._file)
+        except BaseException:
+            self.close()
+            raise
+
+    def exclusive(self) -> None:
+        self._lock.acquire()
+
+    def close(self) -> None:
+        self._file.close()
+        self._lock.release()
+
+    # --- the log ------------------------------------------------------------------------------------------
+
+    def append(
+        self, events: Sequence[Event], *, at: datetime, strict: bool = False, fence: tuple[str, int] | None = None
+    ) -> list[tuple[int, str]]:
+        rows, when = _rows(events), stamp(at)
+        unique = _first_of_each(rows)
+        if strict and len(unique) < len(rows):
+            raise Conflict("two of the events to append have the same key; nothing was written")
+        with self._file.write() as db:
+            _check_fence(db, fence)
+            new = _insert(db, unique, when, strict=strict)
+        self._tell(new)
+        return new
+
+    def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
+        chosen = "AND type IN (SELECT value FROM json_each(?3))" if types else ""
+        given = (after, limit, _list(types)) if types else (after, limit)
+        with self._file.read() as db:
+            rows = db.execute(
+                f"SELECT pos, key, type, at, data, meta FROM log WHERE pos > ?1 {chosen} ORDER BY pos LIMIT ?2",  # noqa: S608 - a constant
+                given,
+            ).fetchall()
+        return [_recorded(*row) for row in rows]
+
+    def find(self, keys: Collection[str]) -> dict[str, Recorded]:
+        with self._file.read() as db:
+            rows = db.execute(
+                "SELECT pos, key, type, at, data, meta FROM log"
+                " WHERE key IN (SELECT value FROM json_each(?)) ORDER BY pos",
+                (_list(keys),),
+            ).fetchall()
+        return {row[1]: _recorded(*row) for row in rows}
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        with self._file.read() as db:
+            return _known(db, keys)
+
+    def head(self) -> int:
+        with self._file.read() as db:
+            return _tail(db).pos
+
+    def wait(self, after: int, timeout: float) -> bool:
+        deadline = time.monotonic() + timeout
+        while self.head() <= after:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            with self._news:  # wakes at once for this process, and looks for the work of others in between
+                self._news.wait(min(left, _WAIT_STEP_SECONDS))
+        return True
+
+    # --- the schedule -------------------------------------------------------------------------------------
+
+    def enrol(self, due: Mapping[str, datetime]) -> None:
+        with self._file.write() as db:
+            db.execute(
+                "UPDATE feeds SET enrolled = 0 WHERE enrolled AND feed NOT IN (SELECT value FROM json_each(?))",
+                (_list(due),),
+            )
+            db.executemany(
+                "INSERT INTO feeds (feed, due) VALUES (?, ?)"
+                " ON CONFLICT (feed) DO UPDATE SET enrolled = 1 WHERE NOT enrolled",
+                [(feed, stamp(when)) for feed, when in due.items()],
+            )
+
+    def claim(self, n: int, lease: timedelta, *, now: datetime) -> list[Claim]:
+        until = now + lease
+        with self._file.write() as db:
+            rows = db.execute(
+                "UPDATE feeds SET token = token + 1, leased_until = ?1 WHERE feed IN (SELECT feed FROM feeds"
+                " WHERE enrolled AND due <= ?2 AND (leased_until IS NULL OR leased_until <= ?2)"
+                " ORDER BY due, feed LIMIT ?3) RETURNING due, feed, token, state",
+                (stamp(until), stamp(now), n),
+            ).fetchall()
+        return [Claim(feed=feed, token=token, until=until, state=state) for _, feed, token, state in sorted(rows)]
+
+    def complete(self, completions: Sequence[Completion], *, at: datetime) -> list[bool]:
+        when = stamp(at)
+        encoded = [_rows(one.events) for one in completions]
+        with self._file.write() as db:
+            held = [_settle(db, one, when) for one in completions]
+            rows = [row for rows, mine in zip(encoded, held, strict=True) if mine for row in rows]
+            new = _insert(db, _first_of_each(rows), when)
+        self._tell(new)
+        return held
+
+    def release(self, claim: Claim, *, due: datetime) -> None:
+        with self._file.write() as db:
+            db.execute(
+                "UPDATE feeds SET leased_until = NULL, due = ?"
+                " WHERE feed = ? AND token = ? AND leased_until IS NOT NULL",
+                (stamp(due), claim.feed, claim.token),
+            )
+
+    def expedite(self, feeds: Collection[str], *, due: datetime) -> None:
+        with self._file.write() as db:
+            db.execute(
+                "UPDATE feeds SET due = ?1 WHERE due > ?1 AND feed IN (SELECT value FROM json_each(?2))",
+                (stamp(due), _list(feeds)),
+            )
+
+    def feeds(self) -> list[FeedRow]:
+        with self._file.read() as db:
+            rows = db.execute(
+                "SELECT feed, due, leased_until, completed_at, state FROM feeds WHERE enrolled ORDER BY feed"
+            ).fetchall()
+        return [
+            FeedRow(feed, _time(due), _maybe(leased), _maybe(done), state) for feed, due, leased, done, state in rows
+        ]
+
+    def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
+        with self._file.write() as db:
+            row = db.execute(
+                "INSERT INTO leases (name, owner, token, until) VALUES (?1, ?2, 1, ?3) ON CONFLICT (name) DO UPDATE"
+                " SET token = token + (owner IS NOT ?2), owner = ?2, until = ?3"
+                " WHERE owner IS NULL OR owner = ?2 OR until <= ?4 RETURNING token",
+                (name, owner, stamp(now + ttl), stamp(now)),
+            ).fetchone()
+        return row[0] if row else None
+
+    def resign(self, name: str, owner: str) -> None:
+        with self._file.write() as db:
+            db.execute("UPDATE leases SET owner = NULL WHERE name = ? AND owner = ?", (name, owner))
+
+    def _tell(self, new: Sequence[object]) -> None:
+        if new:
+            with self._news:
+                self._news.notify_all()
+
+
+class _Row(NamedTuple):
+    key: str
+    type: str
+    data: str
+    meta: str
+
+
+class _Tail(NamedTuple):
+    pos: int
+    at: str
+
+
+def _rows(events: Sequence[Event]) -> list[_Row]:
+    return [_Row(event.fact.key, type_of(event.fact), encode(event.fact), encode_meta(event.meta)) for event in events]
+
+
+def _first_of_each(rows: Sequence[_Row]) -> list[_Row]:
+    """The rows without those whose key came before."""
+    unique: dict[str, _Row] = {}
+    for row in rows:
+        unique.setdefault(row.key, row)
+    return list(unique.values())
+
+
+def _insert(db: Connection, rows: Sequence[_Row], when: str, *, strict: bool = False) -> list[tuple[int, str]]:
+    """Write the rows whose keys are new. The usual case, all of them, costs what bare inserts cost."""
+    if not rows:
+        return []
+    db.execute("SAVEPOINT fresh")
+    try:
+        new = _write(db, rows, when)
+    except IntegrityError:
+        db.execute("ROLLBACK TO fresh")
+        known = _known(db, [row.key for row in rows])
+        if strict:
+            raise Conflict(f"the log already holds {min(known)}; nothing was written") from None
+        new = _write(db, [row for row in rows if row.key not in known], when)
+    db.execute("RELEASE fresh")
+    return new
+
+
+def _write(db: Connection, rows: Sequence[_Row], when: str) -> list[tuple[int, str]]:
+    last = _tail(db)
+    if last.at > when:
+        rows = [row._replace(meta=encode_meta(decode_meta(row.meta) | {"clock": when})) for row in rows]
+        when = last.at
+    db.executemany(
+        "INSERT INTO log (pos, key, type, at, data, meta) VALUES (?, ?, ?, ?, ?, ?)",
+        [(pos, key, kind, when, data, meta) for pos, (key, kind, data, meta) in enumerate(rows, last.pos + 1)],
+    )
+    return [(pos, row.key) for pos, row in enumerate(rows, last.pos + 1)]
+
+
+def _settle(db: Connection, done: Completion, when: str) -> bool:
+    """Close the claim if it is still the current one."""
+    changed = db.execute(
+        "UPDATE feeds SET leased_until = NULL, due = ?, completed_at = ?, state = ?"
+        " WHERE feed = ? AND token = ? AND leased_until IS NOT NULL",
+        (stamp(done.next_due), when, done.state, done.claim.feed, done.claim.token),
+    )
+    return changed.rowcount == 1
+
+
+def _check_fence(db: Connection, fence: tuple[str, int] | None) -> None:
+    if fence is None:
+        return
+    if not db.execute("SELECT 1 FROM leases WHERE name = ? AND token = ? AND owner IS NOT NULL", fence).fetchone():
+        raise LeaseLost(f"another process leads {fence[0]} by now; nothing was written")
+
+
+def _tail(db: Connection) -> _Tail:
+    return _Tail(*(db.execute("SELECT pos, at FROM log ORDER BY pos DESC LIMIT 1").fetchone() or (0, "")))
+
+
+def _known(db: Connection, keys: Collection[str]) -> set[str]:
+    found = db.execute("SELECT key FROM log WHERE key IN (SELECT value FROM json_each(?))", (_list(keys),))
+    return {key for (key,) in found}
+
+
+def _recorded(pos: int, key: str, kind: str, at: str, data: str, meta: str) -> Recorded:
+    return Recorded(pos, key, kind, datetime.fromisoformat(at), data, decode_meta(meta))
+
+
+def _list(values: Collection[str]) -> str:
+    return msgspec.json.encode(list(values)).decode()
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _maybe(text: str | None) -> datetime | None:
+    return _time(text) if text else None

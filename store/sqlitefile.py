@@ -1,0 +1,166 @@
+"""One SQLite file: how it is opened, written and read, and what SQLite's errors mean. The only importer of sqlite3."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from sqlite3 import Connection, IntegrityError
+
+from store.log import LogDamaged, LogError, StoreBusy, StoreUnavailable
+
+__all__ = ["Connection", "IntegrityError", "SqliteFile"]
+
+BUSY_SECONDS = 10.0
+
+
+class SqliteFile:
+    """A database file, or one in memory where `path` is None, for use by any thread.
+
+    Writers take turns; every reader has a connection and a snapshot of its own, so that reading waits for nobody.
+    """
+
+    def __init__(self, path: Path | None, *, synchronous: str, create: bool = True) -> None:
+        self.path = path
+        self._synchronous = synchronous
+        self._create = create
+        self._turn = threading.RLock()
+        self._idle: list[Connection] = []
+        self._closed = False
+        with self._errors("open"):
+            self._writer = self._open_writer()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, durable when the block ends and undone when it raises."""
+        with self._turn, self._errors("write"):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One snapshot: everything read within the block is of the same moment."""
+        if self.path is None:
+            with self._turn, self._errors("read"):
+                yield self._writer
+            return
+        with self._errors("read"):
+            reader = self._take()
+            try:
+                reader.execute("BEGIN")
+                yield reader
+            finally:
+                self._give_back(reader)
+
+    def close(self) -> None:
+        """Let go of every connection that is not in use. Safe to call twice."""
+        with self._turn:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+            self._writer.close()
+
+    def _open_writer(self) -> Connection:
+        if self.path is None:
+            return _connect("file::memory:", self._synchronous)
+        _check_place(self.path, create=self._create)
+        writer = _connect(f"{self.path.resolve().as_uri()}?mode={'rwc' if self._create else 'rw'}", self._synchronous)
+        try:
+            _use_wal(writer)
+        except BaseException:
+            writer.close()
+            raise
+        return writer
+
+    def _take(self) -> Connection:
+        if self._closed or self.path is None:
+            raise LogError(f"cannot read {self.path}: it was closed")
+        with suppress(IndexError):
+            return self._idle.pop()
+        reader = _connect(f"{self.path.resolve().as_uri()}?mode=rw", self._synchronous)
+        reader.execute("PRAGMA query_only=ON")
+        return reader
+
+    def _give_back(self, reader: Connection) -> None:
+        try:
+            if reader.in_transaction:
+                reader.execute("ROLLBACK")
+        except sqlite3.Error:
+            reader.close()
+            raise
+        self._idle.append(reader)
+        if self._closed:
+            self.close()
+
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as exc:
+            raise _explained(exc, doing, self.path) from exc
+
+
+def _connect(uri: str, synchronous: str) -> Connection:
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    # 8 KB pages hold a typical event's row and its neighbours; only a new file takes the setting.
+    connection.execute("PRAGMA page_size=8192")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    return connection
+
+
+def _use_wal(connection: Connection) -> None:
+    """Switch to a write-ahead log. SQLite does not wait where another process switches at the same moment."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError as exc:
+            if _code(exc) not in _BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _check_place(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise StoreUnavailable(f"cannot open {path}: it is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise StoreUnavailable(f"cannot open {path}: the folder {path.parent} does not exist; create it first")
+    if not create and not path.exists():
+        raise StoreUnavailable(f"there is no log at {path} yet; `pactwatch run` or `pactwatch poll` begins one")
+
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _code(exc: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where Python raised the error itself."""
+    return getattr(exc, "sqlite_errorcode", 0) & 0xFF
+
+
+def _explained(exc: sqlite3.Error, doing: str, path: Path | None) -> LogError:
+    place = f"cannot {doing} {path or 'the store in memory'}"
+    match _code(exc):
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreBusy(f"{place}: another process keeps it locked; end that process or try again")
+        case sqlite3.SQLITE_FULL:
+            return StoreUnavailable(f"{place}: the disk is full; free some space, what was recorded is safe")
+        case sqlite3.SQLITE_IOERR:
+            return StoreUnavailable(f"{place}: the disk refuses ({exc}); is it full, over quota or failing?")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return StoreUnavailable(f"{place}: no permission ({exc}); give this user write access to file and folder")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return LogDamaged(f"{place}: {exc}; move the file away and restore a copy")
+        case _:
+            return LogError(f"{place}: {exc}")
