@@ -123,6 +123,20 @@ class FeedMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"moved/{self.feed}/{hashlib.sha256(addresses).hexdigest()[:20]}"
 
 
+class FeedDistrusted(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The feed's server was caught calling changed items unchanged (a lying ETag or 304); from now on it is asked
+    for the whole body every time. Between `since` and now items may have come and gone unseen."""
+
+    TYPE: ClassVar[str] = "FeedDistrusted.v1"
+    feed: str
+    since: datetime
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"distrusted/{self.feed}/{self.since.isoformat()}"
+
+
 class GapDetected(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """Two polls in a row shared no item: more may have passed between them than the feed could hold."""
 
@@ -349,6 +363,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     FeedFailing,
     FeedRecovered,
     FeedMoved,
+    FeedDistrusted,
     GapDetected,
     ItemSeen,
     ItemRevised,
