@@ -1,0 +1,65 @@
+"""Politeness towards hosts: how many requests run at once, in all and per host, and how far apart they start."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+class Hosts:
+    """`async with hosts.slot(url): …` waits until the host, and we, have room for one more request.
+
+    `spacing_s` lies between the starts of two requests to one host. Waiting for a host takes no room from others.
+    """
+
+    def __init__(self, *, total: int = 64, per_host: int = 2, spacing_s: float = 1.0) -> None:
+        self._total = asyncio.Semaphore(total)
+        self._per_host = per_host
+        self._spacing_s = spacing_s
+        self._hosts: dict[str, _Host] = {}
+
+    @contextlib.asynccontextmanager
+    async def slot(self, url: str) -> AsyncIterator[None]:
+        name = _host_name(url)
+        host = self._hosts.setdefault(name, _Host(asyncio.Semaphore(self._per_host)))
+        host.users += 1
+        try:
+            async with host.room:
+                await asyncio.sleep(host.reserve(asyncio.get_running_loop().time(), self._spacing_s))
+                async with self._total:
+                    yield
+        finally:
+            host.users -= 1
+            self._forget_idle(name, host)
+
+    def _forget_idle(self, name: str, host: _Host) -> None:
+        if host.users == 0 and self._hosts.get(name) is host:
+            wait = host.free_at - asyncio.get_running_loop().time()
+            if wait <= 0:
+                del self._hosts[name]
+            else:
+                asyncio.get_running_loop().call_later(wait, self._forget_idle, name, host)
+
+
+@dataclass(slots=True)
+class _Host:
+    room: asyncio.Semaphore
+    users: int = 0
+    free_at: float = field(default=0.0)
+
+    def reserve(self, now: float, spacing_s: float) -> float:
+        """Seconds to wait from `now`; the place in the row is taken."""
+        start = max(now, self.free_at)
+        self.free_at = start + spacing_s
+        return start - now
+
+
+def _host_name(url: str) -> str:
+    """The host of an address, without port; the address itself where it has none."""
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
