@@ -38,9 +38,9 @@ class Enclosure:
 class Item:
     """One thing a feed published, as the feed said it.
 
-    `guid` is the publisher's id, untouched. `link` is absolute http(s). `title` and `summary` are plain text
-    for people: no markup, entities decoded once, no control or bidi-override characters. `content` keeps
-    its markup. Times are aware UTC.
+    `guid` is the publisher's id, untouched. `link` and `comments` (where readers discuss it) are absolute http(s).
+    `title` and `summary` are plain text for people: no markup, entities decoded once, no control or bidi-override
+    characters. `content` keeps its markup, as published: show it through `feeds.safehtml` only. Times are aware UTC.
     """
 
     guid: str | None = None
@@ -54,6 +54,7 @@ class Item:
     categories: tuple[str, ...] = ()
     language: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    comments: str | None = None
 
 
 def item_key(item: Item, *, feed_id: str) -> str:

@@ -1,0 +1,116 @@
+"""The small shapes inside feeds: text constructs, persons, links, attributes (RFC 4287 section 3, RSS 2.0)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from html import escape
+from typing import TypeAlias
+
+from lxml import etree
+
+from feeds.names import split
+from feeds.raw import Text
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - the name lxml gives it
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def attribute(element: Element, name: str) -> str:
+    """The attribute without regard to case, stripped; "" where it is missing."""
+    value = element.get(name)
+    if value is None:
+        value = next((v for n, v in element.attrib.items() if str(n).lower() == name), "")
+    return str(value).strip()
+
+
+def text_of(element: Element, *, atom: bool) -> Text:
+    """What a text element says, and whether as markup. In Atom the type decides; elsewhere everything may be markup."""
+    kind = (element.get("type") or "").strip().lower()
+    if len(element):
+        return Text(inner(element), markup=True)
+    value = element.text or ""
+    if element.get("mode") == "base64":
+        return Text(_from_base64(value), markup=kind in _HTML)
+    if not atom:
+        return Text(value, markup=kind not in {"text", "text/plain"})
+    return _by_type(kind, value)
+
+
+_HTML = frozenset({"html", "text/html"})
+
+
+def _by_type(kind: str, value: str) -> Text:
+    """RFC 4287 sections 3.1.1 and 4.1.3.3; the media types of Atom 0.3 as well."""
+    if kind in _HTML:
+        return Text(value, markup=True)
+    if kind == "xhtml" or kind.endswith(("+xml", "/xml")):
+        return Text(escape(value, quote=False), markup=True)
+    if "/" in kind and not kind.startswith("text/"):
+        return Text(_from_base64(value), markup=True)
+    return Text(value)
+
+
+def _from_base64(value: str) -> str:
+    try:
+        return base64.b64decode(value, validate=False).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return value
+
+
+def payload(element: Element) -> str:
+    """The text of an element that should have no markup, with the text of children it has none the less."""
+    return (element.text or "") if not len(element) else "".join(element.itertext())
+
+
+def inner(element: Element) -> str:
+    """The children as markup, without namespaces and prefixes."""
+    parts = [escape(element.text or "", quote=False)]
+    parts.extend(etree.tostring(child, encoding="unicode") for child in element)
+    return _SERIALISED_TAG.sub(_without_namespaces, "".join(parts))
+
+
+_SERIALISED_TAG = re.compile(r"<[^<>]*>")  # inside attribute values the serialiser escapes both brackets
+_DECLARATION = re.compile(r"\sxmlns(?::[^\s=]+)?=\"[^\"]*\"")
+_PREFIX = re.compile(r"^(</?)[^\s:/>\"]+:")
+
+
+def _without_namespaces(found: re.Match[str]) -> str:
+    tag = found[0]
+    return _PREFIX.sub(r"\1", _DECLARATION.sub("", tag)) if ":" in tag or "xmlns" in tag else tag
+
+
+def person(element: Element) -> str:
+    """Name and address of a person: "Name <address>" where both are given."""
+    if not len(element):
+        return (element.text or "").strip()
+    parts: dict[str, str] = {}
+    for child in element:
+        parts.setdefault(split(child.tag)[1], payload(child).strip())
+    name, email = parts.get("name", ""), parts.get("email", "")
+    if name and email:
+        return f"{name} <{email}>"
+    return (
+        name
+        or email
+        or (
+            ""
+            if parts.keys() & {"name", "email"}
+            else (parts.get("uri") or parts.get("url") or payload(element).strip())
+        )
+    )
+
+
+def language(*elements: Element | None) -> str | None:
+    """The xml:lang in force at the first of the elements that has one."""
+    for element in elements:
+        if element is None:
+            continue
+        for holder in (element, *element.iterancestors()):
+            value = holder.get(_XML_LANG)
+            if value is not None:
+                if value:
+                    return str(value)
+                break
+    return None

@@ -1,0 +1,120 @@
+"""What a document says, made into items: text for people, web addresses, instants, limits."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from feeds.dates import parse_date
+from feeds.item import Enclosure, Item
+from feeds.raw import Document, Entry, Text
+from feeds.text import plain, plain_title, tidy
+
+_MAX_TITLE, _MAX_TEXT, _MAX_CONTENT, _MAX_NAME, _MAX_URL, _MAX_LIST = 2_000, 50_000, 200_000, 500, 8_000, 100
+
+
+def make_item(entry: Entry, document: Document, *, base: str) -> Item:
+    """The item. `base` is the address that relative links are meant from where the document names none."""
+    base = entry.base or document.base or base
+    published, updated = instant(entry.published), instant(entry.updated)
+    return Item(
+        guid=_opaque(entry.guid),
+        link=web_address(entry.link, base),
+        title=title(entry.title),
+        summary=text(entry.summary) or text(entry.content),
+        content=markup(entry.content),
+        published=published,
+        updated=updated,
+        authors=_names(entry.authors or document.authors, author),
+        categories=_names(entry.categories, plain),
+        language=_language(entry.language),
+        enclosures=_enclosures(entry, base),
+        comments=web_address(entry.comments, base),
+    )
+
+
+def title(found: Text | None) -> str | None:
+    """A title as one line of plain text."""
+    if found is None or not found.value:
+        return None
+    value = found.value[: 10 * _MAX_TITLE]
+    return (plain_title(value) if found.markup else tidy(value))[:_MAX_TITLE] or None
+
+
+def text(found: Text | None) -> str | None:
+    """A longer text as plain text."""
+    if found is None or not found.value:
+        return None
+    value = found.value[: 10 * _MAX_TEXT]
+    return (plain(value) if found.markup else tidy(value))[:_MAX_TEXT] or None
+
+
+def markup(found: Text | None) -> str | None:
+    """The content as published: markup from a stranger, to be shown only through feeds.safehtml."""
+    return found.value[:_MAX_CONTENT].strip() or None if found is not None else None
+
+
+def instant(written: str | None) -> datetime | None:
+    """The date, if it can be told."""
+    return parse_date(written) if written else None
+
+
+def web_address(link: str | None, base: str) -> str | None:
+    """The absolute http(s) address, or None for any other scheme, for nonsense, and for a relative one without base."""
+    if not link:
+        return None
+    link = link.strip()[:_MAX_URL]
+    if not link.startswith(("http://", "https://")) or not link.isprintable():
+        link = _resolve(_INVISIBLE.sub("", link), base)
+    return link if link and len(link) < _MAX_URL else None
+
+
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def _resolve(link: str, base: str) -> str | None:
+    try:
+        absolute = urljoin(base, link)
+        parts = urlsplit(absolute)
+    except ValueError:
+        return None
+    return absolute if parts.scheme.lower() in {"http", "https"} and parts.netloc else None
+
+
+def _opaque(guid: str | None) -> str | None:
+    """The publisher's id, untouched but for blanks around it and what cannot be stored."""
+    return (_INVISIBLE.sub("", guid.strip())[:_MAX_URL] or None) if guid else None
+
+
+_MAIL_FIRST = re.compile(r"(?:mailto:)?([^\s()<>@]{1,64}@[^\s()<>@]{1,255})\s*\(([^()]+)\)")
+
+
+def author(written: str) -> str:
+    """A person as "Name <address>", as the name or as the address, from any of the ways to write one."""
+    written = tidy(html.unescape(written)) if "@" in written else plain_title(written)
+    found = _MAIL_FIRST.fullmatch(written)
+    return f"{found[2].strip()} <{found[1]}>" if found else written
+
+
+def _names(written: Sequence[str], make: Callable[[str], str]) -> tuple[str, ...]:
+    made = (make(name[: 2 * _MAX_NAME])[:_MAX_NAME] for name in written[:_MAX_LIST])
+    return tuple(dict.fromkeys(filter(None, made)))
+
+
+def _language(written: str | None) -> str | None:
+    return tidy(written)[:35] or None if written else None
+
+
+def _enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
+    if not entry.enclosures:
+        return ()
+    found: dict[str, Enclosure] = {}
+    for url, kind, length in entry.enclosures[:_MAX_LIST]:
+        address = web_address(url, base)
+        if address:
+            size = int(length) if length and length.strip().isdecimal() and len(length) < 19 else None
+            found.setdefault(address, Enclosure(address, kind, size))
+    return tuple(found.values())
