@@ -54,6 +54,21 @@ def load(path: Path, environ: Mapping[str, str]) -> Loaded:
     return Loaded(config.model_copy(update={"telegram": telegram}), path, notes)
 
 
+def store_url(loaded: Loaded) -> str:
+    """The store's address, a relative file taken from where the configuration lies."""
+    url = loaded.config.store
+    name = url.removeprefix("sqlite:///")
+    if name == url or name == ":memory:" or name.startswith("/"):
+        return url
+    return f"sqlite:///{(loaded.path.parent / name).resolve()}"
+
+
+def views_path(loaded: Loaded) -> Path | None:
+    """Where the read models lie: beside a SQLite log, in memory for any other."""
+    file = store_url(loaded).removeprefix("sqlite:///")
+    return None if file.startswith((":memory:", "postgresql:")) else Path(file).with_suffix(".views.db")
+
+
 def schema() -> str:
     """The JSON Schema (2020-12) of config.yaml, for editors that complete and check while typing."""
     return json.dumps(Config.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
@@ -155,7 +170,9 @@ def _read(path: Path) -> yamlfile.Document:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError([f"{path}: no such file; name yours with --config, or start from the config.yaml of the project"]) from None
+        raise ConfigError(
+            [f"{path}: no such file; name yours with --config, or start from the config.yaml of the project"]
+        ) from None
     except UnicodeDecodeError as exc:
         raise ConfigError([f"{path}: not UTF-8 text (byte {exc.start}); save it as UTF-8"]) from exc
     except OSError as exc:
@@ -165,14 +182,17 @@ def _read(path: Path) -> yamlfile.Document:
     except yamlfile.YamlError as exc:
         raise ConfigError([f"{path}:{exc.line}: {exc.reason}"]) from exc
     if not isinstance(document.data, dict):
-        raise ConfigError([f"{path}:1: wanted keys such as plan:, commitments: and feeds:, found {_short(document.data)}"])
+        raise ConfigError(
+            [f"{path}:1: wanted keys such as plan:, commitments: and feeds:, found {_short(document.data)}"]
+        )
     return document
 
 
 def _explain(error: ErrorDetails, document: yamlfile.Document, path: Path) -> str:
     """One problem: file, line, path, value, and what was wanted."""
     where = tuple(error["loc"])
-    value = "" if error["type"] == "missing" else f"{_short(error['input'])}: "
+    hidden = error["type"] == "missing" or "token" in where  # a secret is never printed
+    value = "" if hidden else f"{_short(error['input'])}: "
     return f"{path}:{document.line(where)}: {_dotted(where)}: {value}{_wanted(error, document)}"
 
 
@@ -237,7 +257,9 @@ def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
         yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"
 
 
-def _token(settings: TelegramSettings, path: Path, environ: Mapping[str, str]) -> tuple[SecretStr | None, tuple[str, ...]]:
+def _token(
+    settings: TelegramSettings, path: Path, environ: Mapping[str, str]
+) -> tuple[SecretStr | None, tuple[str, ...]]:
     """The bot token: from the environment, else from the file that `telegram.token` names."""
     if environ.get(TOKEN_VARIABLE, "").strip():
         return SecretStr(environ[TOKEN_VARIABLE].strip()), ()

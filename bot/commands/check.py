@@ -1,0 +1,56 @@
+"""`pactwatch check`: is the configuration right?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot import config
+from bot.commands.options import config_option, json_option, load, print_json
+
+
+@click.command()
+@config_option
+@json_option
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of config.yaml, for editors, and stop.")
+def command(config_path: Path, as_json: bool, schema: bool) -> int:
+    """Check config.yaml whole and say every problem at once: file, line, key, value, and what was wanted.
+
+    \b
+    pactwatch check
+    pactwatch check --config other-plan.yaml
+    pactwatch check --schema > config.schema.json
+    """
+    if schema:
+        click.echo(config.schema(), nl=False)
+        return 0
+    try:
+        loaded = load(config_path)
+    except config.ConfigError as exc:
+        return _refuse(exc, as_json)
+    summary = _summary(loaded.config)
+    if as_json:
+        print_json({"ok": True, **summary})
+    else:
+        click.echo(f"{config_path} is right: " + ", ".join(f"{value} {name}" for name, value in summary.items()))
+    return 0
+
+
+def _refuse(error: config.ConfigError, as_json: bool) -> int:
+    if as_json:
+        print_json({"ok": False, "problems": error.problems})
+    else:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        count = len(error.problems)
+        click.echo(f"{count} problem{'s' if count != 1 else ''}; nothing was started.", err=True)
+    return 1
+
+
+def _summary(settings: config.Config) -> dict[str, int | str]:
+    return {
+        "commitments": len(settings.commitments),
+        "feeds": sum(not feed.paused for feed in settings.feeds),
+        "paused": sum(feed.paused for feed in settings.feeds),
+    }

@@ -1,0 +1,66 @@
+"""Options that several commands share, and the configuration behind them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import config
+from bot.config import store_url, views_path
+from store.log import Store
+from store.open import open_store
+from store.views import Views
+
+config_option: Callable[[Any], Any] = click.option(
+    "--config",
+    "-c",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("config.yaml"),
+    show_default=True,
+    envvar="PACTWATCH_CONFIG",
+    help="The plan and its settings.",
+)
+json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, one object per line."
+)
+
+
+def load(path: Path) -> config.Loaded:
+    """The configuration at `path`, its notes shown on stderr. Raises ConfigError."""
+    loaded = config.load(path, config.environment())
+    for note in loaded.notes:
+        click.echo(f"note: {note}", err=True)
+    return loaded
+
+
+def print_json(value: object) -> None:
+    """One line of JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+@contextlib.contextmanager
+def open_log(loaded: config.Loaded) -> Iterator[Store]:
+    """The log, for reading. Raises LogError where there is none yet."""
+    store = open_store(store_url(loaded), create=False)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def open_views(loaded: config.Loaded) -> Iterator[tuple[Store, Views]]:
+    """The log and its read models, caught up with it."""
+    with open_log(loaded) as store:
+        views = Views.open(views_path(loaded))
+        try:
+            views.catch_up(store)
+            yield store, views
+        finally:
+            views.close()

@@ -1,0 +1,83 @@
+"""`pactwatch poll`: every feed once, then stop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import resource
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from bot.app import open_watch
+from bot.commands.options import config_option, load, print_json
+from bot.config import ConfigError, FeedSettings, Loaded
+from bot.pipeline import Figures
+
+
+@click.command()
+@config_option
+@click.option(
+    "--feeds-from",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Poll the URLs in this file, one a line, instead of the configured feeds.",
+)
+@click.option("--store", metavar="URL", help="Record into this store instead of the configured one.")
+@click.option("--allow-private-addresses", is_flag=True, help="Let feeds lie on this machine or in its network.")
+def command(config_path: Path, feeds_from: Path | None, store: str | None, allow_private_addresses: bool) -> int:
+    """Poll every feed once, due or not, and record what they offer. Nothing is published: that is for `run`.
+
+    Progress goes to stderr; the last line on stdout is JSON with the figures. Exit code 1: no feed could be read.
+
+    \b
+    pactwatch poll
+    pactwatch poll --feeds-from urls.txt --store sqlite:///try.db
+    """
+    loaded = _adjusted(load(config_path), feeds_from, store, allow_private_addresses)
+    begun, cpu = time.perf_counter(), time.process_time()
+    figures = asyncio.run(_poll(loaded))
+    print_json(
+        {
+            **asdict(figures),
+            "wall": round(time.perf_counter() - begun, 3),
+            "cpu": round(time.process_time() - cpu, 3),
+            "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        }
+    )
+    return 0 if figures.failed < figures.polls or not figures.polls else 1
+
+
+async def _poll(loaded: Loaded) -> Figures:
+    async with open_watch(loaded) as watch:
+        await watch.poll_all()
+        return watch.poller.figures
+
+
+def _adjusted(loaded: Loaded, feeds_from: Path | None, store: str | None, private: bool) -> Loaded:
+    config = loaded.config
+    if feeds_from is not None:
+        config = config.model_copy(update={"feeds": _feeds(feeds_from)})
+    if store is not None:
+        config = config.model_copy(update={"store": store})
+        loaded = replace(loaded, path=Path.cwd() / loaded.path.name)
+    if private:
+        config = config.model_copy(update={"fetch": config.fetch.model_copy(update={"allow_private_addresses": True})})
+    return replace(loaded, config=config)
+
+
+def _feeds(file: Path) -> tuple[FeedSettings, ...]:
+    """The feeds of a list of URLs; a feed's id follows from its URL, so that the next poll knows it again."""
+    urls = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    wanted = dict.fromkeys(url for url in urls if url and not url.startswith("#"))
+    problems = [f"{file}: {url!r}: wanted an http:// or https:// address" for url in wanted if not _is_web(url)]
+    if problems or not wanted:
+        raise ConfigError(problems or [f"{file}: no address in it; write one a line"])
+    return tuple(FeedSettings(id=f"u-{hashlib.sha256(url.encode()).hexdigest()[:12]}", url=url) for url in wanted)
+
+
+def _is_web(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

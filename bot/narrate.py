@@ -1,0 +1,120 @@
+"""Narrating: one readable line for every event, the same in the log command, the demo and `show`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from store.codec import Redacted, Unknown
+from store.events import (
+    ChannelOpened,
+    Fact,
+    FeedDistrusted,
+    FeedFailing,
+    FeedMoved,
+    FeedRecovered,
+    GapDetected,
+    ItemMatched,
+    ItemRevised,
+    ItemSeen,
+    LogSealed,
+    MonitorStarted,
+    MonitorStopped,
+    RulesActivated,
+    StoryJoined,
+    UpdateEdited,
+    UpdateFailed,
+    UpdateQueued,
+    UpdateSent,
+    UpdateSuppressed,
+    UpdateUncertain,
+)
+
+
+def line(fact: Fact) -> str:
+    """What happened, in one line of plain text."""
+    match fact:
+        case ItemSeen() | ItemRevised() | ItemMatched() | StoryJoined():
+            return _of_item(fact)
+        case FeedFailing() | FeedRecovered() | FeedMoved() | FeedDistrusted() | GapDetected():
+            return _of_feed(fact)
+        case Unknown(type=name):
+            return f"{name}, an event of a newer version of this program"
+        case Redacted(type=name, reason=reason):
+            return f"{name}, content taken out: {reason}"
+        case _:
+            return _of_channel(fact) or _of_program(fact)
+
+
+def _of_item(fact: Fact) -> str:
+    match fact:
+        case ItemSeen():
+            mark = " (archive)" if fact.archive else ""
+            return f"{fact.feed}: {_title(fact.title)}{mark}"
+        case ItemRevised():
+            return f"{fact.feed} changed it to: {_title(fact.title)}"
+        case ItemMatched():
+            terms = dict.fromkeys(found.term for found in fact.evidence)
+            return f"{fact.item} speaks of {fact.commitment} (score {fact.score:.2f}): {', '.join(terms)}"
+        case StoryJoined() if fact.story == fact.item:
+            return f"{fact.item} opens a story"
+        case StoryJoined():
+            return f"{fact.item} joins the story {fact.story}: {fact.reason}"
+    return ""
+
+
+def _of_feed(fact: Fact) -> str:
+    match fact:
+        case FeedFailing():
+            return f"{fact.feed} has been failing since {_time(fact.since)}: {fact.reason}"
+        case FeedRecovered():
+            return f"{fact.feed} answers again; it was failing since {_time(fact.failing_since)}"
+        case FeedMoved():
+            return f"{fact.feed} has moved for good to {fact.new_url}; change its url in config.yaml"
+        case FeedDistrusted():
+            return f"{fact.feed}: {fact.reason}; read without conditions from now on"
+        case GapDetected():
+            return f"{fact.feed}: items may have passed unseen between {_time(fact.since)} and {_time(fact.until)}"
+    return ""
+
+
+def _of_channel(fact: Fact) -> str:
+    match fact:
+        case ChannelOpened():
+            return f"{fact.channel} is open; it is owed every match behind position {fact.after}"
+        case UpdateQueued():
+            return f"{fact.channel}: about to post the story {fact.story}"
+        case UpdateSent():
+            again = ", perhaps for the second time" if fact.repeated else ""
+            return f"{fact.channel}: posted the story {fact.story} as message {fact.message}{again}"
+        case UpdateEdited():
+            return f"{fact.channel}: brought message {fact.message} up to date (story {fact.story})"
+        case UpdateUncertain():
+            return f"{fact.channel}: no answer for the story {fact.story}, it may be posted or not: {fact.reason}"
+        case UpdateSuppressed():
+            return f"{fact.channel}: {fact.item} is not posted: {fact.reason}"
+        case UpdateFailed():
+            return f"{fact.channel}: the story {fact.story} cannot be posted: {fact.reason}"
+    return ""
+
+
+def _of_program(fact: Fact) -> str:
+    match fact:
+        case RulesActivated():
+            return f"rules {fact.rules} of {fact.plan} are in force: {fact.reason}"
+        case MonitorStarted(last_alive=None):
+            return f"began to watch {fact.feeds} feeds"
+        case MonitorStarted():
+            return f"watches {fact.feeds} feeds again; last known to be alive {_time(fact.last_alive)}"
+        case MonitorStopped():
+            return "stopped watching, in good order"
+        case LogSealed():
+            return f"positions {fact.from_} to {fact.to} sealed with {fact.root[:16]}…"
+    return fact.key
+
+
+def _title(title: str) -> str:
+    return title if len(title) <= 100 else title[:99] + "…"
+
+
+def _time(when: datetime | None) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "never"

@@ -1,0 +1,138 @@
+"""One poll after the other: claim, fetch and parse side by side, then record in groups."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.lane import Lane
+from bot.record import Polled, Recorder, Tally
+from feeds.item import Feed
+from feeds.outcome import Failed, Fetched, NotModified, Outcome
+from feeds.state import FeedState
+from feeds.parse import NotAFeed, Parsed
+from store.log import Claim, Schedule
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)  # longer than the longest fetch and the queue before the log together
+
+Fetch = Callable[[str, FeedState], Awaitable[Outcome]]
+Parse = Callable[[Fetched], Awaitable[Parsed | NotAFeed]]
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a stretch of polling came to."""
+
+    polls: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    items: int = 0
+    new: int = 0
+    revised: int = 0
+    matches: int = 0
+    bytes: int = 0
+
+    def count(self, polled: Polled, tally: Tally) -> None:
+        """Add one recorded poll."""
+        self.polls += 1
+        match polled.outcome, polled.parsed:
+            case Fetched(body=body), Parsed():
+                self.fetched += 1
+                self.bytes += len(body)
+            case NotModified(), _:
+                self.unchanged += 1
+            case _:
+                self.failed += 1
+        self.items += tally.items
+        self.new += tally.new
+        self.revised += tally.revised
+        self.matches += tally.matches
+
+
+class Poller:
+    """Polls what is due, as many feeds at once as `concurrency` says, and records every outcome.
+
+    Fetching and parsing go side by side; deciding and recording go in one lane, in groups, so that two feeds
+    that bring the same story at the same moment found one story, and one durable write serves many polls.
+    """
+
+    def __init__(
+        self,
+        *,
+        feeds: Mapping[str, Feed],
+        schedule: Schedule,
+        lane: Lane,
+        recorder: Recorder,
+        fetch: Fetch,
+        parse: Parse,
+        clock: Callable[[], datetime],
+        concurrency: int,
+    ) -> None:
+        self._feeds, self._schedule, self._lane, self._recorder = feeds, schedule, lane, recorder
+        self._fetch, self._parse, self._clock, self._concurrency = fetch, parse, clock, concurrency
+        self.figures = Figures()
+
+    async def drain(self) -> None:
+        """Poll until nothing is due any more."""
+        queue: asyncio.Queue[Polled | None] = asyncio.Queue(maxsize=4 * self._concurrency)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._record(queue))
+            try:
+                await self._poll_due(queue)
+            finally:
+                await queue.put(None)
+
+    async def _poll_due(self, queue: asyncio.Queue[Polled | None]) -> None:
+        running: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                claims = await self._claim(self._concurrency - len(running))
+                for claim in claims:
+                    task = group.create_task(self._poll(claim, queue))
+                    running.add(task)
+                    task.add_done_callback(running.discard)
+                if not running:
+                    return
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _claim(self, free: int) -> list[Claim]:
+        if free <= 0:
+            return []
+        return await self._lane.call(self._schedule.claim, free, LEASE, now=self._clock())
+
+    async def _poll(self, claim: Claim, queue: asyncio.Queue[Polled | None]) -> None:
+        """One feed. Whatever goes wrong with it is that feed's outcome and nobody else's trouble."""
+        begun = time.perf_counter()
+        state = FeedState.from_json(claim.state)
+        feed = self._feeds[claim.feed]
+        try:
+            outcome = await self._fetch(feed.url, state)
+            parsed = await self._parse(outcome) if isinstance(outcome, Fetched) else None
+        except Exception as exc:
+            log.exception("poll broke feed=%s", claim.feed)
+            outcome, parsed = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"), None
+        await queue.put(Polled(claim, feed, state, outcome, parsed, seconds=time.perf_counter() - begun))
+
+    async def _record(self, queue: asyncio.Queue[Polled | None]) -> None:
+        """Take whatever is ready and record it together; None ends it."""
+        ended = False
+        while not ended:
+            batch = [await queue.get()]
+            with contextlib.suppress(asyncio.QueueEmpty):
+                while True:
+                    batch.append(queue.get_nowait())
+            ended = None in batch
+            polled = [one for one in batch if one is not None]
+            if polled:
+                tallies = await self._lane.call(self._recorder.record, polled, now=self._clock())
+                for one, tally in zip(polled, tallies, strict=True):
+                    if tally is not None:
+                        self.figures.count(one, tally)
