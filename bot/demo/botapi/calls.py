@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Literal
 
 from bot.demo.botapi.http import Upload
 from bot.demo.botapi.world import Json
@@ -35,26 +34,20 @@ def flooded(retry_after: int) -> ApiError:
 class Call:
     """A call as it came, and how it ended. The token is not in it.
 
-    `outcome` is "ok", "error", or the kind of the fault that struck; `effect` says whether the call did its work.
+    `outcome` is "ok", "error", the kind of the fault that struck, or "gone" when the client hung up before the answer;
+    `effect` says whether the call did its work.
     """
 
     method: str
     params: dict[str, str]
     files: dict[str, Upload] = field(default_factory=dict)
     at: float = 0.0
-    outcome: Literal["pending", "ok", "error"] | str = "pending"
+    chat: int | None = None  # the id of the chat it is about, whichever way it was named
+    outcome: str = "pending"
     code: int = 0
     description: str = ""
     result: object = None
     effect: bool = False
-
-    @property
-    def chat(self) -> int | None:
-        """The numeric chat_id, if one was given."""
-        try:
-            return int(self.params["chat_id"])
-        except (KeyError, ValueError):
-            return None
 
     def text(self, name: str) -> str:
         """A parameter, or ""."""

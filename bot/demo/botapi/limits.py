@@ -54,7 +54,6 @@ class Flood:
         now = self.clock()
         until, wait = self._until.get(chat, (0.0, 0))
         if now < until - self._slack:
-            self.violations.append(Violation(chat, now, until - now))
             return self.refuse(chat, wait)
         if self.limits is None:
             return 0
@@ -68,8 +67,12 @@ class Flood:
 
     def refuse(self, chat: int, wait: int) -> int:
         """Make `chat` wait so many seconds from now, whatever the limits say; gives the seconds back."""
+        now = self.clock()
+        until, _ = self._until.get(chat, (0.0, 0))
+        if now < until - self._slack:
+            self.violations.append(Violation(chat, now, until - now))
         self.refusals += 1
-        self._until[chat] = (self.clock() + wait, wait)
+        self._until[chat] = (now + wait, wait)
         return wait
 
     @property

@@ -1,10 +1,11 @@
 """Owns what Telegram takes for a link: http(s) with a dot in the host, tg: and ton:; everything else is dropped."""
 
 import re
+from ipaddress import IPv6Address
 
 _PART = re.compile(r"(?:[A-Za-z0-9.\-_!$,~*'();&+=\x80-\U0010ffff]|%[0-9A-Fa-f]{2})*")
 _USER_PART = re.compile(r"(?:[A-Za-z0-9.\-_!$,~*'();&+=:\x80-\U0010ffff]|%[0-9A-Fa-f]{2})*")
-_MENTION = re.compile(r"tg:(?://)?user\?(?:[^#]*&)?id=(\d{1,18})(?:[&#]|$)", re.IGNORECASE)
+_MENTION = re.compile(r"tg:(?://)?user\?(?:[^#]*&)?id=(\d{1,18})(?:[&#]|\Z)", re.IGNORECASE)
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -20,7 +21,7 @@ def check_link(link: str) -> str:
     if scheme == "ton:":
         return _app_link("ton", link[4:].removeprefix("//"))
     protocol, user, host, port, query = _parts(link)
-    if "." not in host:
+    if "." not in host and not host.startswith("["):
         raise BadLink("Wrong HTTP URL")
     return f"{protocol or 'http'}://{user + '@' if user else ''}{host}{f':{port}' if port else ''}{query}"
 
@@ -56,11 +57,22 @@ def _parts(url: str) -> tuple[str, str, str, int, str]:
     if not host:
         raise BadLink("URL host is empty")
     host = host.translate(_ASCII_LOWER)
-    if not _PART.fullmatch(host):
+    if host == ".":
+        raise BadLink("Host is invalid")
+    if host[0] == "[" and host[-1] == "]":
+        _check_ipv6(host[1:-1])
+    elif not _PART.fullmatch(host):
         raise BadLink("Disallowed character in URL host")
-    if not _USER_PART.fullmatch(user):
+    elif not _USER_PART.fullmatch(user):
         raise BadLink("Disallowed character in URL userinfo")
     return protocol, user, host, port, query
+
+
+def _check_ipv6(address: str) -> None:
+    try:
+        IPv6Address(address)
+    except ValueError as exc:
+        raise BadLink("Wrong IPv6 address specified in the URL") from exc
 
 
 def _port(authority: str) -> tuple[str, int]:

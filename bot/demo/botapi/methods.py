@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bot.demo.botapi.calls import ApiError, Call, bad_request, flooded, forbidden
-from bot.demo.botapi.entities import BadText, Entity, Text, finish, from_wire, limited, with_found
+from bot.demo.botapi.entities import BadText, Entity, Text, from_wire
 from bot.demo.botapi.found import find
 from bot.demo.botapi.limits import Flood
 from bot.demo.botapi.parse_html import parse_html
+from bot.demo.botapi.tidy import finish, limited, with_found
 from bot.demo.botapi.updates import Updates
 from bot.demo.botapi.world import Chat, Json, Message, User, World
 
@@ -151,7 +152,8 @@ def reply_of(chat: Chat, call: Call) -> Message | None:
     raw = given.get("message_id") or call.text("reply_to_message_id")
     if not raw:
         return None
-    if (found := chat.message(int(str(raw)))) and not found.service:
+    found = chat.message(int(str(raw))) if str(raw).isdecimal() else None
+    if found and not found.service:
         return found
     if given.get("allow_sending_without_reply") or call.flag("allow_sending_without_reply"):
         return None

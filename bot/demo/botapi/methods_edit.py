@@ -84,7 +84,9 @@ def _change(
     if markup and "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
     same_markup = ((markup or {}).get("inline_keyboard") or []) == message.buttons
-    if body == message.body and same_markup and media is None and preview == message.preview:
+    has_link = any(e.type in ("url", "text_link") for e in body.entities)
+    same_preview = preview == message.preview or not has_link
+    if body == message.body and same_markup and media is None and same_preview:
         raise bad_request(
             "message is not modified: specified new message content and reply markup are exactly the same as a "
             "current content and reply markup of the message"

@@ -17,7 +17,7 @@ _TYPES |= {"tg-emoji": "custom_emoji", "tg-time": "date_time"}
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]*)|#([0-9]*)|([A-Za-z]*));?")
 _BLANK = " \t\r\n\0\x0b"
-_TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
+_TIME_FORMAT = re.compile(r"r|[wdDtT]*")
 
 
 def parse_html(html: str) -> Text:
@@ -114,18 +114,17 @@ class _Parser:
             self._skip_blanks()
             if self._peek() == ">":
                 break
-            name = self._take("=>").lower() if tag == "blockquote" else self._take("=").lower()
+            name = self._take("=>/\"'")
             if not name:
                 self._fail(f'Empty attribute name in the tag "{tag}"', begin)
             self._skip_blanks()
-            if self._peek() != "=":
-                if self.at < len(self.html) and tag == "blockquote":  # <blockquote expandable>
-                    given[name] = ""
-                    continue
-                self._fail(f'Expected equal sign in declaration of an attribute of the tag "{tag}"', begin)
-            self.at += 1
-            self._skip_blanks()
-            given[name] = self._value(tag, begin)
+            given[name] = ""
+            if self._peek() == "=":
+                self.at += 1
+                self._skip_blanks()
+                given[name] = self._value(tag, begin)
+            elif self.at >= len(self.html):
+                self._fail(f'Unclosed start tag "{tag}"', begin)
         return given
 
     def _value(self, tag: str, begin: int) -> str:
@@ -210,8 +209,12 @@ class _Parser:
             self.done.append(Entity(top.offset, length, kind, top.argument))
 
     def _time(self, top: _Open, length: int) -> None:
-        if re.fullmatch(r"\d{1,10}", top.argument) and int(top.argument) and _TIME_FORMAT.fullmatch(top.format):
-            self.done.append(Entity(top.offset, length, "date_time", top.argument, top.format))
+        if not _TIME_FORMAT.fullmatch(top.format):
+            raise BadText("can't parse entities: Invalid date format used")
+        digits = re.match(r"[0-9]*", top.argument)
+        seconds = int(digits[0] or "0") % 2**32 if digits else 0  # Telegram keeps 32 bits
+        if 0 < seconds < 2**31:
+            self.done.append(Entity(top.offset, length, "date_time", str(seconds), top.format))
 
 
 # Which attribute says what a tag is about, and the prefix its value needs.

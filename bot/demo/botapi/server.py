@@ -9,28 +9,25 @@ Everything lives in one event loop and one process; nothing is written to disk. 
 """
 
 import asyncio
-import json
 import re
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
-from bot.demo.botapi import methods_bot, methods_chat, methods_edit, methods_send
-from bot.demo.botapi.calls import ApiError, Call, bad_request, flooded
-from bot.demo.botapi.faults import Fault, Faults
-from bot.demo.botapi.http import HttpServer, Reply, Request, Reset
+from bot.demo.botapi import methods_chat
+from bot.demo.botapi.calls import Call
+from bot.demo.botapi.dispatch import Dispatcher
+from bot.demo.botapi.faults import Faults
+from bot.demo.botapi.http import HttpServer
 from bot.demo.botapi.limits import Flood, Limits, Violation
-from bot.demo.botapi.methods import METHODS, Api, CallbackQuery, InlineQuery, plain
+from bot.demo.botapi.methods import Api, CallbackQuery, InlineQuery, plain
 from bot.demo.botapi.updates import Updates
 from bot.demo.botapi.wire import chat_json, member_json, message_json, user_json
 from bot.demo.botapi.world import CHANNEL_RIGHTS, GROUP_RIGHTS, Chat, Json, Member, Message, User, World, rights
 
 T = TypeVar("T")
 TOKEN = "700000001:stand-in-of-the-bot-api"  # noqa: S105  opens nothing but this stand-in
-_REGISTERED = (methods_bot, methods_chat, methods_edit, methods_send)
-_BAD_GATEWAY = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n</body>\r\n</html>\r\n"
 
 
 class BotApiServer:
@@ -53,30 +50,30 @@ class BotApiServer:
     ) -> None:
         self.token = token
         self.url = ""
-        self.faults = Faults()
-        self.calls: list[Call] = []
         self.bot = User(int(token.partition(":")[0]), "pactwatch", username=username, is_bot=True)
         self.world = World(self.bot, clock, self._changed)
         self._clock, self._host, self._port, self._webhook_retry_s = clock, host, port, webhook_retry_s
         self._api = Api(self.world, Updates(self._changed), Flood(limits, clock))
-        self._http = HttpServer(self._answer)
+        self._dispatcher = Dispatcher(token, self._api, clock, self._changed)
+        self._http = HttpServer(self._dispatcher.answer)
+        self._delivery: asyncio.Task[None] | None = None
         self._waiting: set[asyncio.Event] = set()
-        self._work: set[asyncio.Task[Any]] = set()
         self._queries = 0
 
     async def __aenter__(self) -> Self:
         self._port = await self._http.start(self._host, self._port)
         self.url = f"http://{self._host}:{self._port}"
-        self._start(self._api.updates.deliver(self._clock, self._webhook_retry_s))
+        self._delivery = asyncio.create_task(self._api.updates.deliver(self._clock, self._webhook_retry_s))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._http.stop()
-        for task in self._work:
-            task.cancel()
-        await asyncio.gather(*self._work, return_exceptions=True)
+        await self._dispatcher.stop()
+        if self._delivery:
+            self._delivery.cancel()
+            await asyncio.gather(self._delivery, return_exceptions=True)
 
     # --- who and where -----------------------------------------------------------------------------------------------
 
@@ -111,9 +108,9 @@ class BotApiServer:
         member = Member("member") if bot_rights is None else rights("administrator", bot_rights)
         return self._with_bot(Chat(chat_id, kind, title, username, is_forum), member)
 
-    def add_member(self, chat: Chat, user: User, status: str = "member", member_rights: Collection[str] = ()) -> None:
-        """Somebody joins; the bot is told only if it asked for chat_member updates."""
-        chat.members[user.id] = rights(status, member_rights or GROUP_RIGHTS)
+    def add_member(self, chat: Chat, user: User, status: str = "member") -> None:
+        """Somebody belongs to the chat: as creator, administrator (of everything) or member; the bot is not told."""
+        chat.members[user.id] = rights(status, (*CHANNEL_RIGHTS, *GROUP_RIGHTS) if status == "administrator" else ())
 
     def set_bot(self, chat: Chat, status: str, bot_rights: Collection[str] = (), by: User | None = None) -> None:
         """The bot is promoted, restricted, removed ("left") or banned ("kicked"); it gets a my_chat_member update."""
@@ -227,6 +224,16 @@ class BotApiServer:
         return self._api.commands.get((scope, language), [])
 
     @property
+    def faults(self) -> Faults:
+        """Where a test orders what goes wrong."""
+        return self._dispatcher.faults
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call in order, also those still under way."""
+        return self._dispatcher.calls
+
+    @property
     def violations(self) -> list[Violation]:
         """Each time the bot wrote to a chat before a 429's wait was over."""
         return self._api.flood.violations
@@ -256,65 +263,6 @@ class BotApiServer:
         finally:
             self._waiting.discard(event)
         return value
-
-    # --- answering ---------------------------------------------------------------------------------------------------
-
-    async def _answer(self, request: Request) -> Reply | Reset:
-        found = re.fullmatch(r"/bot([^/]+)/([A-Za-z]+)", request.path)
-        if found is None:
-            return _error(ApiError(404, "Not Found"))
-        try:
-            params, files = request.form()
-        except ValueError:
-            return _error(bad_request("can't parse the request body"))
-        if found[1] != self.token:
-            return _error(ApiError(401, "Unauthorized"))
-        call = Call(found[2], params, files, self._clock())
-        self.calls.append(call)
-        fault = self.faults.take(call.method, call.chat, call.params)
-        return await (self._strike(call, fault) if fault else self._perform(call))
-
-    async def _perform(self, call: Call) -> Reply:
-        try:
-            call.result = await self._result(call)
-        except ApiError as error:
-            call.outcome, call.code, call.description = "error", error.code, error.description
-            return _error(error)
-        finally:
-            self._changed()
-        call.outcome, call.effect, call.code = "ok", True, 200
-        self._changed()
-        return Reply(200, json.dumps({"ok": True, "result": call.result}).encode())
-
-    async def _result(self, call: Call) -> object:
-        if call.method.lower() == "getupdates":
-            return await self._api.updates.poll(call)
-        function = METHODS.get(call.method.lower())
-        if function is None:
-            raise ApiError(404, "Not Found: method not found")
-        return function(self._api, call)
-
-    async def _strike(self, call: Call, fault: Fault) -> Reply | Reset:
-        if fault.kind == "slow":
-            return await asyncio.shield(self._start(self._late(call, fault)))
-        reply = await self._perform(call) if fault.effect else None
-        call.outcome = fault.kind
-        self._changed()
-        if fault.kind == "timeout":
-            await asyncio.Event().wait()
-        if fault.kind == "flood":
-            self._api.flood.refuse(call.chat or 0, fault.retry_after)
-        return Reset() if fault.kind == "reset" else _broken(fault, reply)
-
-    async def _late(self, call: Call, fault: Fault) -> Reply:
-        await fault.released.wait()
-        return await self._perform(call)
-
-    def _start(self, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
-        task = asyncio.create_task(work)
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
-        return task
 
     # --- small things ------------------------------------------------------------------------------------------------
 
@@ -347,24 +295,3 @@ class BotApiServer:
     def _query_id(self) -> str:
         self._queries += 1
         return str(4_000_000_000 + self._queries)
-
-
-def _broken(fault: Fault, reply: Reply | None) -> Reply:
-    match fault.kind:
-        case "cut":
-            return replace(reply or Reply(200, b'{"ok":true,"result":{}}'), cut=True)
-        case "not_json":
-            return Reply(200, b"<html><body>Welcome</body></html>", "text/html")
-        case "flood":
-            return _error(flooded(fault.retry_after))
-        case "status" if fault.code == 502:
-            return Reply(502, _BAD_GATEWAY, "text/html")
-        case _:
-            return _error(ApiError(fault.code, fault.description or "Internal Server Error"))
-
-
-def _error(error: ApiError) -> Reply:
-    wire: Json = {"ok": False, "error_code": error.code, "description": error.description}
-    if error.parameters:
-        wire["parameters"] = error.parameters
-    return Reply(error.code, json.dumps(wire).encode())
