@@ -1,0 +1,141 @@
+"""The `plan:` and `commitments:` keys of the configuration: their shape, and everything wrong with them at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+def _as_words(value: object) -> object:
+    """A bare string or list is meant for every language."""
+    if isinstance(value, str):
+        return {"any": [value]}
+    return {"any": value} if isinstance(value, list | tuple) else value
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str | dict) else value
+
+
+Words = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}|any)$")], tuple[Term, ...]], BeforeValidator(_as_words)
+]
+"""Terms per language; `any` holds what is looked for in every language. A bare list means `any`."""
+Title = dict[Lang, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Clause(_Part):
+    """A clause of the plan's text, in our words."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    text: str
+    provenance: Literal["seen", "recalled"] = "seen"
+
+
+class Pillar(_Part):
+    """A chapter of the plan."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    title: Title
+    clauses: tuple[Clause, ...] = ()
+
+
+class Side(_Part):
+    """A context group: what shows that an item is about this party. One `strong` term does, or two different
+    `weak` ones; one `weak` term alone only supports a strong rule."""
+
+    strong: Words = Field(default_factory=dict)
+    weak: Words = Field(default_factory=dict)
+
+
+class Pair(_Part):
+    """Terms that show several sides at once."""
+
+    sides: tuple[Id, ...]
+    words: Words
+
+
+class Person(_Part):
+    """Somebody whose name shows a side while in office."""
+
+    name: str
+    side: Id
+    role: str = ""
+    words: Words
+    strength: Literal["strong", "weak"] = "strong"
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class Plan(_Part):
+    """A government action plan, and the words that show an item is about its parties."""
+
+    id: Id
+    title: Title
+    languages: tuple[Lang, ...] = Field(min_length=1)
+    announced: date | None = None
+    sources: tuple[str, ...] = ()
+    pillars: tuple[Pillar, ...] = ()
+    sides: dict[Id, Side] = Field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
+    people: tuple[Person, ...] = ()
+    others: Words = Field(
+        default_factory=dict, description="third parties: in a title they need every side beside them"
+    )
+    masks: Words = Field(default_factory=dict, description="false friends: no term is found inside them")
+    noise: Words = Field(default_factory=dict, description="topics that raise the bar: only strong rules match")
+    never: Words = Field(default_factory=dict, description="topics that are never about the plan")
+    words: dict[Id, Words] = Field(default_factory=dict, description="word lists for use in rules as @name")
+    limit: int = Field(default=3, ge=1, description="commitments per item at most")
+
+
+class Rule(_Part):
+    """One way to recognise a commitment: a term of `any` and one of each group of `with`, or a `query`."""
+
+    id: Id
+    any: Words = Field(default_factory=dict)
+    with_: Annotated[tuple[Words, ...], BeforeValidator(_one_or_many)] = Field(default=(), alias="with")
+    unless: Words = Field(default_factory=dict)
+    unless_title: Words = Field(default_factory=dict)
+    query: str | None = None
+    scope: Literal["title", "lead", "text"] = "text"
+    near: int | None = Field(default=None, ge=0, le=200)
+    ordered: bool = False
+    at_least: int = Field(default=1, ge=1)
+    listed: bool = Field(default=False, description="count a term that is only one of a list of four")
+    needs: tuple[Id, ...] | None = Field(default=None, description="sides needed; all of the plan's unless given")
+    others: bool = Field(default=False, description="match although the title speaks of a third party")
+    strength: Literal["strong", "weak", "fallback"] = "strong"
+
+    @model_validator(mode="after")
+    def _means_something(self) -> Rule:
+        if bool(self.query) == bool(self.any):
+            raise ValueError("a rule has either `any` (with `with`, `near` …) or a `query`")
+        if self.query and (self.with_ or self.near is not None or self.at_least > 1 or self.scope != "text"):
+            raise ValueError("a `query` says everything itself: no `with`, `near`, `at_least` or `scope` beside it")
+        if self.near is not None and not self.with_:
+            raise ValueError("`near` needs `with`: near what?")
+        return self
+
+
+class Commitment(_Part):
+    """A line of the plan that is watched: readers follow it by its id."""
+
+    id: Id
+    pillar: str | None = None
+    clauses: tuple[str, ...] = ()
+    title: Title
+    named_by_seed: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    rules: tuple[Rule, ...] = ()

@@ -1,0 +1,233 @@
+"""Boolean queries: the expression every rule becomes, and the text form professionals may write it in.
+
+("green hydrogen" OR biofuel*) AND NOT title:football
+ONEAR/3(defence, roadmap*) · 2 OF (port, ships, cargo) · en:(talks) · @vessels · =ISRO
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import lark
+
+SCOPES = ("title", "lead", "text")
+
+
+class QueryError(Exception):
+    """A query that cannot be read; the message says where and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Any of these terms, each with its language. `path` is where they stand in the configuration."""
+
+    terms: tuple[tuple[str, str], ...]
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """Any term of a named list."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a leaf becomes when rules are compiled: any term of a numbered group."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Every part within `distance` words of the first; with `ordered`, one after the other in this order."""
+
+    distance: int
+    ordered: bool
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At least `least` different terms of the parts."""
+
+    least: int
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """The part, found in the title, or in the lead (title and first sentence), only."""
+
+    scope: str
+    part: Node
+
+
+Leaf = Terms | ListOf | Group
+Node = Leaf | And | Or | Not | Near | Count | Scoped
+
+_GRAMMAR = r"""
+?start: either
+?either: both (_OR both)*
+?both: unary (_AND? unary)*
+?unary: _NOT unary -> negation
+      | atom
+?atom: "(" either ")"
+     | NEAR "(" either ("," either)+ ")" -> near
+     | COUNT "(" either ("," either)* ")" -> count
+     | PREFIX atom -> scoped
+     | QUOTED -> quoted
+     | LIST -> named
+     | WORD -> word
+
+_OR.3: /OR(?![^\s()",])/
+_AND.3: /AND(?![^\s()",])/
+_NOT.3: /NOT(?![^\s()",])/
+NEAR.3: /O?NEAR\/\d{1,3}(?=\s*\()/
+COUNT.3: /\d{1,2}\s+OF(?=\s*\()/
+PREFIX.2: /(title|lead|text|[a-z]{2,3}|any):(?=\S)/
+QUOTED.2: /=?"[^"]+"/
+LIST.2: /@[a-z0-9][a-z0-9-]*/
+WORD: /[^\s()",:@]+/
+%ignore /\s+/
+"""
+
+
+def parse(query: str) -> Node:
+    """The expression a query stands for. Raises QueryError where it cannot be read."""
+    if len(query) > 20_000:
+        raise QueryError("longer than 20,000 characters")
+    if _depth(query) > 50:
+        raise QueryError("brackets nested deeper than 50")
+    try:
+        tree = _parser().parse(query)
+    except lark.exceptions.UnexpectedInput as unexpected:
+        place = query[max(0, unexpected.column - 1) :][:20] if unexpected.column > 0 else ""
+        raise QueryError(f"cannot be read at {place!r}" if place else "ends too early") from unexpected
+    return _Build().transform(tree)
+
+
+def write(node: Node) -> str:
+    """The query text of an expression; reading it gives the same meaning again."""
+    match node:
+        case Terms(terms):
+            text = _write_terms(terms)
+        case ListOf(name):
+            text = "@" + name
+        case Group(number):
+            text = f"#{number}"
+        case And(parts) | Or(parts):
+            joined = f" {type(node).__name__.upper()} ".join(map(write, parts))
+            text = f"({joined})"
+        case Not(part):
+            text = "NOT " + write(part)
+        case Near(distance, ordered, parts):
+            text = f"{'O' if ordered else ''}NEAR/{distance}({', '.join(map(write, parts))})"
+        case Count(least, parts):
+            text = f"{least} OF ({', '.join(map(write, parts))})"
+        case Scoped(scope, part):
+            text = f"{scope}:{write(part)}"
+    return text
+
+
+def rebuild(node: Node, leaf: Callable[[Leaf], Node]) -> Node:
+    """The same expression with every leaf replaced."""
+    match node:
+        case Terms() | ListOf() | Group():
+            built = leaf(node)
+        case Not(part):
+            built = Not(rebuild(part, leaf))
+        case Scoped(scope, part):
+            built = Scoped(scope, rebuild(part, leaf))
+        case And(parts):
+            built = And(tuple(rebuild(part, leaf) for part in parts))
+        case Or(parts):
+            built = Or(tuple(rebuild(part, leaf) for part in parts))
+        case Near(distance, ordered, parts):
+            built = Near(distance, ordered, tuple(rebuild(part, leaf) for part in parts))
+        case Count(least, parts):
+            built = Count(least, tuple(rebuild(part, leaf) for part in parts))
+    return built
+
+
+def _write_terms(terms: Sequence[tuple[str, str]]) -> str:
+    written = [("" if lang == "any" else lang + ":") + _write_term(term) for term, lang in terms]
+    return written[0] if len(written) == 1 else "(" + " OR ".join(written) + ")"
+
+
+def _write_term(term: str) -> str:
+    body = term.removeprefix("=").replace('"', " ")
+    return ("=" if term.startswith("=") else "") + f'"{body}"'
+
+
+def _depth(query: str) -> int:
+    depth = deepest = 0
+    for char in query:
+        depth += (char == "(") - (char == ")")
+        deepest = max(deepest, depth)
+    return max(deepest, query.count("NOT "))
+
+
+@cache
+def _parser() -> lark.Lark:
+    return lark.Lark(_GRAMMAR, parser="lalr", propagate_positions=False)
+
+
+class _Build(lark.Transformer[lark.Token, Node]):
+    """Turns lark's tree into ours; a term keeps the language its prefix names."""
+
+    def either(self, parts: list[Node]) -> Node:
+        return Or(tuple(parts))
+
+    def both(self, parts: list[Node]) -> Node:
+        return And(tuple(parts))
+
+    def negation(self, parts: list[Node]) -> Node:
+        return Not(parts[0])
+
+    def near(self, parts: list[Node]) -> Node:
+        kind, distance = str(parts[0]).split("/")
+        return Near(int(distance), kind == "ONEAR", tuple(parts[1:]))
+
+    def count(self, parts: list[Node]) -> Node:
+        return Count(int(str(parts[0]).split()[0]), tuple(parts[1:]))
+
+    def scoped(self, parts: list[Node]) -> Node:
+        prefix = str(parts[0]).removesuffix(":")
+        return Scoped(prefix, parts[1]) if prefix in SCOPES else _in_language(parts[1], prefix)
+
+    def quoted(self, parts: list[lark.Token]) -> Node:
+        return Terms(((str(parts[0]).replace('"', ""), "any"),))
+
+    def named(self, parts: list[lark.Token]) -> Node:
+        return ListOf(str(parts[0])[1:])
+
+    def word(self, parts: list[lark.Token]) -> Node:
+        return Terms(((str(parts[0]), "any"),))
+
+
+def _in_language(node: Node, lang: str) -> Node:
+    def leaf(found: Leaf) -> Node:
+        if not isinstance(found, Terms):
+            return found
+        return Terms(tuple((term, lang if had == "any" else had) for term, had in found.terms), found.path)
+
+    return rebuild(node, leaf)

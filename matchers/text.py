@@ -1,0 +1,208 @@
+"""Text as matching sees it: folded words in any script, with the way back to offsets in the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+STAR = "\ue000"
+"""Stands for the `*` of a stem inside a folded term; a private-use code point, so that it stays inside its word."""
+BREAK = "\x02"
+"""The word between title and summary: no term contains it, so no phrase runs from one into the other."""
+_GONE = "\x01"  # a character that does not count; kept while folding so that every position stays where it was
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An item's title and summary, folded. `folded` is what terms are searched in: words with one space on either
+    side. Words are counted through both fields; word `title_words` is the break between them."""
+
+    title: str
+    summary: str
+    folded: str
+    title_words: int
+    starts: tuple[int, ...]
+
+    def word_at(self, position: int) -> int:
+        """The number of the word that begins at or before `position` of `folded`."""
+        return bisect_right(self.starts, position) - 1
+
+    def word(self, number: int) -> str:
+        start = self.starts[number]
+        return self.folded[start : self.folded.index(" ", start)]
+
+    def words(self) -> list[str]:
+        return self.folded.split()
+
+
+def read(title: str, summary: str) -> Text:
+    """Folds both fields. Never fails, whatever the characters."""
+    head, tail = fold(title), fold(summary)
+    words = head.split(" ") if head else []
+    count = len(words)
+    words += [BREAK]
+    if tail:
+        words += tail.split(" ")
+    starts, position = [], 1
+    for word in words:
+        starts.append(position)
+        position += len(word) + 1
+    return Text(title, summary, f" {' '.join(words)} ", count, tuple(starts))
+
+
+def fold(text: str) -> str:
+    """The words of a text, folded and separated by one space.
+
+    Case, Latin and Greek accents, the Hindi nukta and the two ways to write a nasal are folded; zero-width
+    characters vanish; apostrophes, hyphens and other punctuation separate words; dots inside acronyms and
+    separators inside numbers vanish; each letter of a script without spaces is a word of its own.
+    """
+    return _compact(_in_place(_composed(text)))
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Where the words of `fold(text)` stand in `text`: start and end in code points, in order."""
+    composed = _composed(text)
+    spans = [(m.start(1), m.end()) for m in _WORD.finditer(_in_place(composed))]
+    if composed == text:
+        return spans
+    origins = list(_origins(text))
+    return [(origins[start][0], origins[end - 1][1]) for start, end in spans]
+
+
+def exact(text: str) -> str:
+    """The words of a text as written, composed (NFC) and without characters that do not count: for terms that ask
+    for case and accents."""
+    composed = _composed(text)
+    spans = (composed[m.start(1) : m.end()] for m in _WORD.finditer(_in_place(composed)))
+    return " ".join("".join(c for c in word if c not in _ZERO_WIDTH and c != ".") for word in spans)
+
+
+def is_shouted(text: str) -> bool:
+    """True when a text has capitals and no small letters: its case says nothing."""
+    return text.upper() == text and text.lower() != text
+
+
+# --- folding ----------------------------------------------------------------------------------------------
+
+# Scripts written without spaces: kana, Chinese characters, Thai, Lao, Khmer, Burmese.
+_UNSPACED = (
+    "\u0e01-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9d\U00020000-\U0003134f"
+)
+_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+_WORD = re.compile(f"{_GONE}*((?:[{_UNSPACED}]|[^ {_GONE}{_UNSPACED}][^ {_UNSPACED}]*))")
+
+# A dot or comma between digits, a dot between single letters (I.S.R.O.): not a border between words.
+_INNER = re.compile(r"[.,](?<=\d.)(?=\d)|\.(?<=(?<![^\W\d_])[^\W\d_].)(?=[^\W\d_](?![^\W\d_]))")
+
+_ZERO_WIDTH = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u0640\u034f" + _GONE)
+_FOLD_ALIKE = {
+    "\u0950": "\u0913",
+    "ऑ": "ओ",
+    "ॉ": "ो",
+    "ॅ": "े",
+    "ँ": "ं",
+    "ё": "е",
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ٱ": "ا",
+    "ى": "ي",
+    "ی": "ي",
+    "ک": "ك",
+    "ς": "σ",
+    "ı": "i",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+}
+_NUKTA = "\u093c"
+_SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe", "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "þ": "th"}
+_SPELL_OUT = re.compile("[" + "".join(_SPELLED_OUT) + "]")
+# न् before त, म् before प and so on are written as anusvara as well (हिन्द, हिंद).
+_NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
+
+
+class _Fold(dict[int, str]):
+    """A table for `str.translate` that fills itself: every character becomes exactly one."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_one(chr(code))
+        return folded
+
+
+def _fold_one(char: str) -> str:
+    category = unicodedata.category(char)
+    if char in _ZERO_WIDTH or char == _NUKTA or category == "Cf":
+        return _GONE
+    if category[0] == "M":
+        return _GONE if _is_accent(char) else _FOLD_ALIKE.get(char, char)
+    if category[0] not in "LN" and category != "Co":
+        return " "
+    if category == "Nd":
+        return str(unicodedata.digit(char))
+    return _fold_letter(char)
+
+
+def _fold_letter(char: str) -> str:
+    lower = unicodedata.normalize("NFKC", char).lower()
+    if len(lower) != 1:
+        lower = char.lower() if len(char.lower()) == 1 else char.lower()[0]
+    lower = _FOLD_ALIKE.get(lower, lower)
+    base = unicodedata.normalize("NFD", lower)[0]
+    name = unicodedata.name(base, "")
+    # Only there is a letter without its mark still the same letter: й is not и, ड़ is ड only by our choice.
+    return base if name.startswith(("LATIN", "GREEK", "DEVANAGARI")) else lower
+
+
+def _is_accent(char: str) -> bool:
+    """Combining marks of Latin, Greek and Cyrillic, and Arabic vowel marks, which are seldom written."""
+    return "\u0300" <= char <= "\u036f" or "\u064b" <= char <= "\u0652" or char == "\u0670"
+
+
+_TABLE = _Fold()
+
+
+def _in_place(text: str) -> str:
+    return _INNER.sub(_GONE, text).translate(_TABLE)
+
+
+def _compact(folded: str) -> str:
+    if _GONE in folded:
+        folded = folded.replace(_GONE, "")
+    if not folded.isascii():
+        folded = _NASAL.sub("ं", _SPELL_OUT.sub(lambda m: _SPELLED_OUT[m[0]], folded))
+        folded = _UNSPACED_LETTER.sub(r" \g<0> ", folded)
+    return " ".join(folded.split())
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _origins(text: str) -> Iterator[tuple[int, int]]:
+    """For each character of the composed text the stretch of the original it came from."""
+    for cluster in _clusters(text):
+        composed = unicodedata.normalize("NFC", text[cluster[0] : cluster[1]])
+        yield from [cluster] * len(composed)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches that normalise independently of each other: a starter and what follows it up to the next."""
+    start = 0
+    for index in range(1, len(text)):
+        if not _joins(text[index]):
+            yield start, index
+            start = index
+    if text:
+        yield start, len(text)
+
+
+@lru_cache(maxsize=4096)
+def _joins(char: str) -> bool:
+    return unicodedata.combining(char) != 0 or unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
