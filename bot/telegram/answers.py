@@ -1,0 +1,264 @@
+"""What the bot answers: values of the views in, a message out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.telegram import words
+from bot.telegram.catalogue import Catalogue, titled
+from bot.telegram.keyboards import (
+    Action,
+    Button,
+    Keyboard,
+    ShowCommitment,
+    ShowFound,
+    ShowLatest,
+    ShowPillar,
+    ShowPillars,
+    button,
+    rows,
+)
+from bot.telegram.markup import Html, bold, fill, join, link, quotation
+from bot.telegram.message import Message
+from bot.telegram.render import byline, further, lead_of, outlet_name, reason, say_found
+from bot.telegram.text import clean, cut, safe_url
+from bot.telegram.words import say
+from matchers.plan import Commitment, Pillar
+from store.views.values import CommitmentCount, ItemView, StoryView
+
+PAGE = 5
+HEADLINE_UNITS = 200
+MAX_CLAUSES = 3
+ALERT_UNITS = 200  # https://core.telegram.org/bots/api#answercallbackquery
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When feeds were last asked, how many there are, and which do not answer."""
+
+    at: datetime | None
+    feeds: int
+    failing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom an answer is: their language, and when we last looked."""
+
+    lang: str
+    looked: Looked
+
+
+def start(catalogue: Catalogue, reader: Reader, *, channel: str | None) -> Message:
+    """The first words of the bot. `channel` is the public name of the channel, as `@name`."""
+    lang = reader.lang
+    where = fill(say(words.START_CHANNEL, lang), channel=Html(channel)) if channel else Html("")
+    text = fill(
+        say(words.START, lang),
+        plan=titled(catalogue.plan.title, lang),
+        n=len(catalogue.commitments),
+        channel=where,
+    )
+    return _signed(text, reader, rows(_menu(lang)))
+
+
+def help_(catalogue: Catalogue, reader: Reader) -> Message:
+    """What can be asked, with examples of this plan."""
+    example = next(iter(catalogue.commitments.values()), None)
+    text = fill(
+        say(words.HELP, reader.lang),
+        example=example.id if example else "",
+        clause=next((clause for entry in catalogue.commitments.values() for clause in entry.clauses), ""),
+    )
+    return _signed(text, reader, rows(_menu(reader.lang)))
+
+
+def pillars(catalogue: Catalogue, reader: Reader) -> Message:
+    """The pillars to choose from; the commitments themselves where the plan has no pillars."""
+    lang = reader.lang
+    shown = [entry for entry in catalogue.plan.pillars if catalogue.of_pillar(entry.id)]
+    ask = say(words.LIST if shown else words.LIST_FLAT, lang)
+    text = fill(ask, plan=titled(catalogue.plan.title, lang), n=len(catalogue.commitments))
+    buttons = [(button(f"{entry.id}. {titled(entry.title, lang)}", ShowPillar(entry.id)),) for entry in shown]
+    return _signed(text, reader, rows(*(buttons or _choices(tuple(catalogue.commitments.values()), lang))))
+
+
+def pillar(catalogue: Catalogue, chosen: Pillar, reader: Reader) -> Message:
+    """The commitments of a pillar to choose from."""
+    text = fill(say(words.PILLAR, reader.lang), no=chosen.id, title=titled(chosen.title, reader.lang))
+    back = (button(say(words.ALL_PILLARS, reader.lang), ShowPillars()),)
+    return _signed(text, reader, rows(*_choices(catalogue.of_pillar(chosen.id), reader.lang), back))
+
+
+def choose(entries: Sequence[Commitment], asked: str, reader: Reader) -> Message:
+    """Several commitments that were named at once, to choose from."""
+    text = fill(say(words.CHOOSE, reader.lang), asked=cut(clean(asked), 60))
+    return _signed(text, reader, rows(*_choices(entries, reader.lang)))
+
+
+def commitment(
+    catalogue: Catalogue,
+    entry: Commitment,
+    reader: Reader,
+    *,
+    count: CommitmentCount | None,
+    stories: Sequence[StoryView],
+) -> Message:
+    """What was promised, how much was reported on it, and the newest reports; `stories` newest first."""
+    lang = reader.lang
+    shown = stories[:3]
+    blocks = [
+        join("\n", [bold(titled(entry.title, lang)), *_where(catalogue, entry, lang)]),
+        *_clauses(catalogue, entry),
+        _count(count, lang),
+        *(_line(catalogue, story, lang, told=entry.id) for story in shown),
+    ]
+    more = button(say(words.ALL_REPORTS, lang), ShowLatest(entry.id)) if len(stories) > len(shown) else None
+    home = catalogue.pillar(entry.pillar or "")
+    back = button(f"‹ {titled(home.title, lang)}", ShowPillar(home.id)) if home else None
+    return _signed(join("\n\n", blocks), reader, rows((more,), (back,)))
+
+
+def latest(
+    catalogue: Catalogue, asked: ShowLatest | ShowFound, stories: Sequence[StoryView], reader: Reader
+) -> Message:
+    """A page of reports, newest first. `stories` may hold one more than a page: then there is an older page."""
+    lang = reader.lang
+    shown = stories[:PAGE]
+    lines = [_line(catalogue, story, lang, told=_told(asked)) for story in shown]
+    text = join("\n\n", [_heading(catalogue, asked, lang), *lines] if lines else [_nothing(catalogue, asked, lang)])
+    return _signed(text, reader, _pager(asked, shown, older=len(stories) > PAGE, lang=lang))
+
+
+def nearest(asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:
+    """Words that no report has: the commitments that sound most like them, as buttons."""
+    lang = reader.lang
+    ask = say(words.NEAREST if entries else words.TRY_LIST, lang)
+    text = fill(say(words.NOT_FOUND, lang) + "\n" + ask, words=cut(clean(asked), 100))
+    return _signed(text, reader, rows(*_choices(entries, lang), () if entries else _menu(lang)))
+
+
+def why(catalogue: Catalogue, item: ItemView, reader: Reader) -> Message:
+    """Why an item was shown: the words that were found, for each commitment; or that nothing fits."""
+    lang = reader.lang
+    blocks = [_head(item, lang)]
+    for match in item.matches:
+        title = catalogue.title(match.commitment, lang)
+        blocks.append(fill(say(words.WHY_MATCH, lang), title=title, found=say_found(reason(item, match)) or "–"))
+    if item.matches:
+        blocks.append(fill(say(words.WHY_RULES, lang), rules=item.matches[0].rules))
+    else:
+        blocks.append(fill(say(words.WHY_NO_MATCH, lang)))
+    choices = [catalogue.commitments[m.commitment] for m in item.matches if m.commitment in catalogue.commitments]
+    return _signed(join("\n\n", blocks), reader, rows(*_choices(choices, lang)))
+
+
+def why_alert(catalogue: Catalogue, story: StoryView, lang: str) -> str:
+    """The reason in the few words that fit into the window of a button press; plain text."""
+    item = lead_of(story)
+    found = [(catalogue.title(match.commitment, lang), say_found(reason(item, match))) for match in item.matches]
+    return cut("\n".join(f"{title}: {words_found}" for title, words_found in found), ALERT_UNITS)
+
+
+def note(text: str, reader: Reader, **values: str | int) -> Message:
+    """One of our own texts as an answer of its own."""
+    return _signed(fill(say(text, reader.lang), **values), reader)
+
+
+def looked_line(looked: Looked, lang: str) -> Html:
+    """When we last looked, and which feeds did not answer then."""
+    if looked.at is None:
+        return fill(say(words.LOOKED_NEVER, lang))
+    failing = looked.failing
+    template = words.LOOKED_FAILING_ONE if len(failing) == 1 else words.LOOKED_FAILING if failing else words.LOOKED_ALL
+    names = ", ".join(failing[:3]) + ("…" if len(failing) > 3 else "")
+    when = words.moment(looked.at, lang)
+    return fill(say(template, lang), when=when, n=looked.feeds, k=len(failing), names=names)
+
+
+def _signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
+    """The answer with its last line: how fresh it is."""
+    return Message(Html(f"{text}\n\n<i>{looked_line(reader.looked, reader.lang)}</i>"), keyboard)
+
+
+def _line(catalogue: Catalogue, story: StoryView, lang: str, *, told: str | None = None) -> Html:
+    """A story in a list: headline, who and when, and the commitments but the one (`told`) the list is of."""
+    item = lead_of(story)
+    also = len(further(story, item))
+    about = [catalogue.title(name, lang) for name in story.commitments if name != told]
+    lines = [_head(item, lang) if not also else Html(f"{_head(item, lang)} · +{also}")]
+    if about:
+        lines.append(Html(f"<i>{join(', ', about)}</i>"))
+    return join("\n", lines)
+
+
+def _head(item: ItemView, lang: str) -> Html:
+    """Headline, and who and when below it."""
+    headline = link(cut(clean(item.title), HEADLINE_UNITS) or outlet_name(item), safe_url(item.url))
+    return join("\n", [bold(headline), byline(item, lang)])
+
+
+def _told(asked: ShowLatest | ShowFound) -> str | None:
+    return asked.commitment if isinstance(asked, ShowLatest) else None
+
+
+def _heading(catalogue: Catalogue, asked: ShowLatest | ShowFound, lang: str) -> Html:
+    match asked:
+        case ShowFound(wanted):
+            return fill(say(words.FOUND, lang), words=wanted)
+        case ShowLatest(str(name)):
+            return bold(catalogue.title(name, lang))
+        case _:
+            return fill(say(words.LATEST, lang))
+
+
+def _nothing(catalogue: Catalogue, asked: ShowLatest | ShowFound, lang: str) -> Html:
+    if asked.before:
+        return fill(say(words.NO_OLDER, lang))
+    heading = [_heading(catalogue, asked, lang)] if isinstance(asked, ShowLatest) and asked.commitment else []
+    return join("\n", [*heading, fill(say(words.NONE_YET, lang))])
+
+
+def _pager(asked: ShowLatest | ShowFound, shown: Sequence[StoryView], *, older: bool, lang: str) -> Keyboard:
+    def turned(before: int | None) -> Action:
+        if isinstance(asked, ShowLatest):
+            return ShowLatest(asked.commitment, before)
+        return ShowFound(asked.words, before)
+
+    newest = button(say(words.NEWEST, lang), turned(None)) if asked.before else None
+    next_page = button(say(words.OLDER, lang), turned(shown[-1].pos)) if older and shown else None
+    told = _told(asked)
+    about = button(say(words.ABOUT, lang), ShowCommitment(told)) if told else None
+    return rows((newest, next_page), (about,))
+
+
+def _choices(entries: Sequence[Commitment], lang: str) -> tuple[tuple[Button | None], ...]:
+    return tuple((button(cut(titled(entry.title, lang), 60), ShowCommitment(entry.id)),) for entry in entries)
+
+
+def _menu(lang: str) -> tuple[Button | None, ...]:
+    return (button(say(words.LATEST_BUTTON, lang), ShowLatest()), button(say(words.LIST_BUTTON, lang), ShowPillars()))
+
+
+def _where(catalogue: Catalogue, entry: Commitment, lang: str) -> list[Html]:
+    home = catalogue.pillar(entry.pillar or "")
+    if home is None:
+        return []
+    clauses = ", ".join(entry.clauses)
+    return [fill(say(words.CLAUSES, lang), no=home.id, pillar=titled(home.title, lang), clauses=clauses)]
+
+
+def _clauses(catalogue: Catalogue, entry: Commitment) -> list[Html]:
+    """What the plan says, in the plan's language of record."""
+    texts = {clause.id: clause.text for chapter in catalogue.plan.pillars for clause in chapter.clauses}
+    said = [cut(clean(texts[name]), 400) for name in entry.clauses if name in texts][:MAX_CLAUSES]
+    return [quotation("\n".join(said))] if said else []
+
+
+def _count(count: CommitmentCount | None, lang: str) -> Html:
+    if count is None or count.newest is None:
+        return fill(say(words.REPORTS_NONE, lang))
+    template = words.REPORTS_ONE if count.items == 1 else words.REPORTS_MANY
+    return fill(say(template, lang), n=count.items, day=words.day(count.newest, lang))

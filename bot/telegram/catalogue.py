@@ -1,0 +1,92 @@
+"""The plan as readers ask for it: commitments by id, title, clause or pillar, and what they may have meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from bot.telegram.text import fold
+from matchers.plan import Commitment, Pillar, Plan
+
+
+class Catalogue:
+    """A plan's commitments, looked up by what people type."""
+
+    def __init__(self, plan: Plan, commitments: Sequence[Commitment]) -> None:
+        self.plan = plan
+        self.commitments = {entry.id: entry for entry in commitments}
+        self._pillars = {pillar.id.casefold(): pillar for pillar in plan.pillars}
+        self._by_name = {name: entry.id for entry in commitments for name in _names(entry)}
+        self._sayings = {entry.id: (*_names(entry), *self._pillar_titles(entry)) for entry in commitments}
+
+    def find(self, text: str) -> tuple[Commitment, ...]:
+        """The commitments that the text names: by id, by title in any language, or by clause (`II.c`; `VII.e` is all
+        that begins so). () where it names none."""
+        wanted = _plain(text)
+        if wanted in self._by_name:
+            return (self.commitments[self._by_name[wanted]],)
+        clause = text.strip(" #").rstrip(".").casefold()
+        return tuple(entry for entry in self.commitments.values() if _has_clause(entry, clause))
+
+    def pillar(self, text: str) -> Pillar | None:
+        """The pillar of that number (`IV`)."""
+        return self._pillars.get(text.strip(" .").casefold())
+
+    def of_pillar(self, pillar: str) -> tuple[Commitment, ...]:
+        """The pillar's commitments, in the plan's order."""
+        return tuple(entry for entry in self.commitments.values() if entry.pillar == pillar)
+
+    def nearest(self, text: str, *, limit: int = 3) -> tuple[Commitment, ...]:
+        """The commitments whose id, title or pillar sound most like the text, best first; () if none comes near."""
+        wanted = _plain(text).split()[:8]
+        scores = {
+            name: max(_likeness(wanted, said.split()) for said in sayings) for name, sayings in self._sayings.items()
+        }
+        near = sorted((name for name, score in scores.items() if score >= 0.6), key=lambda name: -scores[name])
+        return tuple(self.commitments[name] for name in near[:limit])
+
+    def title(self, commitment: str, lang: str) -> str:
+        """The commitment's title in the language; the id of one that the plan no longer has."""
+        entry = self.commitments.get(commitment)
+        return titled(entry.title, lang) if entry else commitment
+
+    def _pillar_titles(self, entry: Commitment) -> tuple[str, ...]:
+        pillar = self.pillar(entry.pillar or "")
+        return tuple(_plain(said) for said in pillar.title.values()) if pillar else ()
+
+
+def titled(titles: Mapping[str, str], lang: str) -> str:
+    """The title in the language, else in English, else in whichever there is."""
+    return titles.get(lang) or titles.get("en") or next(iter(titles.values()), "")
+
+
+def _names(entry: Commitment) -> tuple[str, ...]:
+    return tuple(_plain(name) for name in (entry.id, *entry.title.values()))
+
+
+def _plain(text: str) -> str:
+    """How a name is compared: `#Defence_Roadmap`, `defence-roadmap` and `Defence roadmap` are one."""
+    return fold(text.replace("-", " ").replace("_", " ").strip(" #."))
+
+
+def _has_clause(entry: Commitment, wanted: str) -> bool:
+    """A clause is named whole or without the number that splits it: `VII.e` means VII.e1 and VII.e2."""
+    known = [clause.casefold() for clause in entry.clauses]
+    return wanted in known or any("." in wanted and clause.rstrip("0123456789") == wanted for clause in known)
+
+
+def _likeness(wanted: Sequence[str], said: Sequence[str]) -> float:
+    """How well each wanted word is met by some word of the saying, 0 to 1 on average."""
+    if not wanted:
+        return 0.0
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    total = 0.0
+    for word in wanted:
+        matcher.set_seq2(word)
+        total += max((_ratio(matcher, other) for other in said), default=0.0)
+    return total / len(wanted)
+
+
+def _ratio(matcher: difflib.SequenceMatcher[str], other: str) -> float:
+    matcher.set_seq1(other)
+    return matcher.ratio() if matcher.quick_ratio() >= 0.6 else 0.0

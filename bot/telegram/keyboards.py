@@ -1,0 +1,143 @@
+"""Buttons, and what a press asks for: a callback is at most 64 bytes, and is read as if a stranger had written it.
+
+A cursor in a callback is a position in the log, so that an old page's buttons stay true whatever was added since.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.telegram import words
+
+MAX_DATA_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: it opens an address or, with `data`, calls back."""
+
+    label: str
+    url: str | None = None
+    data: str | None = None
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLatest:
+    """Reports on a commitment (all where None), older than the position `before`."""
+
+    commitment: str | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFound:
+    """Reports with these words, older than the position `before`."""
+
+    words: str
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPillars:
+    """The list of pillars."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPillar:
+    """The commitments of one pillar."""
+
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCommitment:
+    """One commitment."""
+
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWhy:
+    """Why a story was shown."""
+
+    story: str
+
+
+Action = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
+
+
+def data(action: Action) -> str | None:
+    """The callback data that asks for the action; None where it does not fit (very long words)."""
+    match action:
+        case ShowLatest(commitment, before):
+            text = f"l:{commitment or ''}:{before or ''}"
+        case ShowFound(wanted, before):
+            text = f"f:{before or ''}:{wanted}"
+        case ShowPillars():
+            text = "p:"
+        case ShowPillar(no):
+            text = f"p:{no}"
+        case ShowCommitment(commitment):
+            text = f"c:{commitment}"
+        case ShowWhy(story):
+            text = f"w:{story}"
+    return text if len(text.encode()) <= MAX_DATA_BYTES else None
+
+
+def action(text: str) -> Action | None:
+    """What callback data asks for; None for anything we would not have written."""
+    for pattern, build in _FORMS:
+        found = pattern.fullmatch(text)
+        if found:
+            return build(found)
+    return None
+
+
+def button(label: str, wanted: Action) -> Button | None:
+    text = data(wanted)
+    return Button(label, data=text) if text else None
+
+
+def rows(*candidates: tuple[Button | None, ...]) -> Keyboard:
+    """The rows without what could not be made."""
+    made = (tuple(entry for entry in row if entry is not None) for row in candidates)
+    return tuple(row for row in made if row)
+
+
+def post(story: str, url: str | None, lang: str) -> Keyboard:
+    """The buttons below a post."""
+    opening = Button(words.say(words.OPEN, lang), url=url) if url else None
+    return rows((opening, button(words.say(words.WHY_BUTTON, lang), ShowWhy(story))))
+
+
+def start_payload(commitment: str) -> str:
+    """What stands behind `?start=` in a deep link to a commitment (A-Z a-z 0-9 _ - only, 64 at most)."""
+    return f"c_{commitment}"
+
+
+def from_start(payload: str) -> ShowCommitment | None:
+    """The commitment a deep link asks for."""
+    found = re.fullmatch(rf"c_({_NAME})", payload)
+    return ShowCommitment(found[1]) if found else None
+
+
+_NAME = "[a-z0-9][a-z0-9-]{0,60}"
+_POSITION = "[1-9][0-9]{0,17}"
+_FORMS = (
+    (
+        re.compile(rf"l:({_NAME})?:({_POSITION})?"),
+        lambda found: ShowLatest(found[1], int(found[2]) if found[2] else None),
+    ),
+    (
+        re.compile(rf"f:({_POSITION})?:(\S.{{0,62}})"),
+        lambda found: ShowFound(found[2], int(found[1]) if found[1] else None),
+    ),
+    (re.compile(r"p:"), lambda found: ShowPillars()),
+    (re.compile(r"p:([A-Za-z0-9]{1,10})"), lambda found: ShowPillar(found[1])),
+    (re.compile(rf"c:({_NAME})"), lambda found: ShowCommitment(found[1])),
+    (re.compile(r"w:([A-Za-z0-9_.-]{1,62})"), lambda found: ShowWhy(found[1])),
+)
