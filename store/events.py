@@ -129,12 +129,12 @@ class FeedDistrusted(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
     TYPE: ClassVar[str] = "FeedDistrusted.v1"
     feed: str
-    since: datetime
+    since: Time
     reason: str
 
     @property
     def key(self) -> str:
-        return f"distrusted/{self.feed}/{self.since.isoformat()}"
+        return f"distrusted/{self.feed}/{_instant(self.since)}"
 
 
 class GapDetected(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -323,7 +323,8 @@ class UpdateSuppressed(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """Telegram refused a post for good; only a person can change that. `attempt` counts from 1."""
+    """Telegram refused a post, or an edit of it, for good; only a person can change that. `attempt` counts from 1,
+    `as_of` as in UpdateSent."""
 
     TYPE: ClassVar[str] = "UpdateFailed.v1"
     channel: str
@@ -331,6 +332,7 @@ class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
     items: tuple[str, ...]
     attempt: int
     reason: str
+    as_of: int = 0
 
     @property
     def key(self) -> str:

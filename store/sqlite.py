@@ -39,6 +39,10 @@ class SqliteStore:
 
     def exclusive(self) -> None:
         self._lock.acquire()
+        # Whoever holds the lock is the only one to run here: leases of a process that was killed hold nobody up.
+        with self._file.write() as db:
+            db.execute("UPDATE feeds SET leased_until = NULL WHERE leased_until IS NOT NULL")
+            db.execute("UPDATE leases SET owner = NULL WHERE owner IS NOT NULL")
 
     def close(self) -> None:
         self._file.close()

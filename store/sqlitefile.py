@@ -14,8 +14,6 @@ from store.log import LogDamaged, LogError, StoreBusy, StoreUnavailable
 
 __all__ = ["Connection", "IntegrityError", "SqliteFile"]
 
-BUSY_SECONDS = 10.0
-
 
 class SqliteFile:
     """A database file, or one in memory where `path` is None, for use by any thread.
@@ -23,9 +21,10 @@ class SqliteFile:
     Writers take turns; every reader has a connection and a snapshot of its own, so that reading waits for nobody.
     """
 
-    def __init__(self, path: Path | None, *, synchronous: str, create: bool = True) -> None:
+    def __init__(self, path: Path | None, *, synchronous: str, create: bool = True, busy_seconds: float = 10.0) -> None:
         self.path = path
         self._synchronous = synchronous
+        self._busy_seconds = busy_seconds
         self._create = create
         self._turn = threading.RLock()
         self._idle: list[Connection] = []
@@ -70,11 +69,11 @@ class SqliteFile:
 
     def _open_writer(self) -> Connection:
         if self.path is None:
-            return _connect("file::memory:", self._synchronous)
+            return self._connect("file::memory:")
         _check_place(self.path, create=self._create)
-        writer = _connect(f"{self.path.resolve().as_uri()}?mode={'rwc' if self._create else 'rw'}", self._synchronous)
+        writer = self._connect(f"{self.path.resolve().as_uri()}?mode={'rwc' if self._create else 'rw'}")
         try:
-            _use_wal(writer)
+            _use_wal(writer, self._busy_seconds)
         except BaseException:
             writer.close()
             raise
@@ -85,7 +84,7 @@ class SqliteFile:
             raise LogError(f"cannot read {self.path}: it was closed")
         with suppress(IndexError):
             return self._idle.pop()
-        reader = _connect(f"{self.path.resolve().as_uri()}?mode=rw", self._synchronous)
+        reader = self._connect(f"{self.path.resolve().as_uri()}?mode=rw")
         reader.execute("PRAGMA query_only=ON")
         return reader
 
@@ -100,6 +99,20 @@ class SqliteFile:
         if self._closed:
             self.close()
 
+    def _connect(self, uri: str) -> Connection:
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=self._busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        # 8 KB pages hold a typical event's row and its neighbours; only a new file takes the setting.
+        connection.execute("PRAGMA page_size=8192")
+        connection.execute(f"PRAGMA synchronous={self._synchronous}")
+        return connection
+
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
         try:
@@ -108,19 +121,9 @@ class SqliteFile:
             raise _explained(exc, doing, self.path) from exc
 
 
-def _connect(uri: str, synchronous: str) -> Connection:
-    connection = sqlite3.connect(
-        uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
-    # 8 KB pages hold a typical event's row and its neighbours; only a new file takes the setting.
-    connection.execute("PRAGMA page_size=8192")
-    connection.execute(f"PRAGMA synchronous={synchronous}")
-    return connection
-
-
-def _use_wal(connection: Connection) -> None:
+def _use_wal(connection: Connection, patience_seconds: float) -> None:
     """Switch to a write-ahead log. SQLite does not wait where another process switches at the same moment."""
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL").fetchone()

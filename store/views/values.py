@@ -136,7 +136,7 @@ class CommitmentCount:
     plan: str
     commitment: str
     items: int
-    newest: datetime
+    newest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

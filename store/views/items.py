@@ -1,0 +1,218 @@
+"""View: items with their newest text, what they matched, and the full-text search over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from store.codec import Redacted, stamp
+from store.events import Evidence, ItemMatched, ItemRevised, ItemSeen
+from store.log import Recorded
+from store.sqlitefile import Connection
+from store.views.values import ItemView, MatchView
+
+# `rank` orders items by when they were published (seen, where that is unknown or later), then by position; its last
+# twelve characters are the position. `place` is host and path of the address, to find an item by a pasted link.
+SCHEMA = (
+    """CREATE TABLE items (
+         pos INTEGER PRIMARY KEY, item TEXT NOT NULL UNIQUE, feed TEXT, publisher TEXT, title TEXT, summary TEXT,
+         url TEXT, place TEXT, lang TEXT, published TEXT, seen_at TEXT, archive INTEGER, digest TEXT, rank TEXT,
+         revised INTEGER NOT NULL DEFAULT 0)""",
+    "CREATE INDEX items_by_place ON items (place) WHERE place IS NOT NULL",
+    """CREATE TABLE matches (
+         plan TEXT, commitment TEXT, item TEXT, digest TEXT, rules TEXT, rule TEXT, score REAL, evidence TEXT,
+         pos INTEGER, PRIMARY KEY (plan, commitment, item, digest)) WITHOUT ROWID""",
+    "CREATE INDEX matches_by_item ON matches (item)",
+    # Vowel signs and nuktas are parts of Hindi words: they are word characters here, and are not folded away.
+    """CREATE VIRTUAL TABLE item_words USING fts5 (title, summary, content='items', content_rowid='pos',
+         tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")""",
+)
+
+MAX_WORDS = 24
+
+
+def item_seen(db: Connection, recorded: Recorded, fact: ItemSeen) -> None:
+    seen_at = stamp(recorded.at)
+    published = stamp(fact.published) if fact.published else None
+    rank = f"{min(published or seen_at, seen_at)} {recorded.pos:012}"
+    db.execute(
+        "INSERT OR IGNORE INTO items (pos, item, feed, publisher, title, summary, url, place, lang, published,"
+        " seen_at, archive, digest, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            recorded.pos, fact.item, fact.feed, fact.publisher, fact.title, fact.summary, fact.url, _place(fact.url),
+            fact.lang, published, seen_at, fact.archive, fact.digest, rank,
+        ),
+    )  # fmt: skip
+    db.execute(
+        "INSERT INTO item_words (rowid, title, summary) VALUES (?, ?, ?)", (recorded.pos, fact.title, fact.summary)
+    )
+
+
+def redacted(db: Connection, recorded: Recorded, fact: Redacted) -> None:
+    """An item whose text was taken out stays known, so that what refers to it still finds it."""
+    if fact.type.startswith("ItemSeen."):
+        rank = f"{stamp(recorded.at)} {recorded.pos:012}"
+        db.execute(
+            "INSERT OR IGNORE INTO items (pos, item, feed, title, summary, seen_at, archive, digest, rank)"
+            " VALUES (?, ?, '', '', '', ?, 0, '', ?)",
+            (recorded.pos, fact.name.removeprefix("item/"), stamp(recorded.at), rank),
+        )
+        db.execute("INSERT INTO item_words (rowid, title, summary) VALUES (?, '', '')", (recorded.pos,))
+
+
+def item_revised(db: Connection, recorded: Recorded, fact: ItemRevised) -> None:
+    old = db.execute("SELECT pos, title, summary, digest FROM items WHERE item = ?", (fact.item,)).fetchone()
+    if old is None or old[3] == fact.digest:
+        return
+    db.execute("INSERT INTO item_words (item_words, rowid, title, summary) VALUES ('delete', ?, ?, ?)", old[:3])
+    db.execute(
+        "UPDATE items SET title = ?, summary = ?, url = ?, place = ?, lang = coalesce(?, lang), digest = ?, revised = ?"
+        " WHERE pos = ?",
+        (fact.title, fact.summary, fact.url, _place(fact.url), fact.lang, fact.digest, recorded.pos, old[0]),
+    )
+    db.execute("INSERT INTO item_words (rowid, title, summary) VALUES (?, ?, ?)", (old[0], fact.title, fact.summary))
+
+
+def item_matched(db: Connection, recorded: Recorded, fact: ItemMatched) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO matches (plan, commitment, item, digest, rules, rule, score, evidence, pos)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            fact.plan, fact.commitment, fact.item, fact.digest, fact.rules, fact.rule, fact.score,
+            msgspec.json.encode(fact.evidence).decode(), recorded.pos,
+        ),
+    )  # fmt: skip
+
+
+FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
+    ItemSeen: item_seen,
+    ItemRevised: item_revised,
+    ItemMatched: item_matched,
+    Redacted: redacted,
+}
+
+
+def by_keys(db: Connection, keys: Iterable[str]) -> list[ItemView]:
+    """The items of those keys, oldest sighting first; unknown keys are absent."""
+    rows = [row for key in keys if (row := db.execute(f"{_SELECT} WHERE i.item = ?", (key,)).fetchone())]
+    return [_item(db, row) for row in sorted(rows, key=lambda row: row[1])]
+
+
+def by_url(db: Connection, url: str, *, canonical: Callable[[str], str]) -> ItemView | None:
+    """The newest item at that address: to the letter if there is one, else where `canonical` says it is the same."""
+    place = _place(url)
+    if place is None:
+        return None
+    rows = db.execute(f"{_SELECT} WHERE i.place = ? ORDER BY i.pos DESC LIMIT 100", (place,)).fetchall()
+    exact = [row for row in rows if row[6] == url]
+    alike = [row for row in rows if canonical(row[6]) == canonical(url)]
+    chosen = exact or alike
+    return _item(db, chosen[0]) if chosen else None
+
+
+def search(
+    db: Connection,
+    words: str,
+    *,
+    limit: int,
+    commitments: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[ItemView]:
+    """Items with all the words: those with all of them in the title first, newest sighting first within each."""
+    query = _query(words)
+    if not query:
+        return []
+    chosen = f"{_SELECT} JOIN item_words w ON w.rowid = i.pos WHERE item_words MATCH ? {_filters(commitments)}"
+    given = _given(commitments, since, until)
+    found: dict[int, tuple[Any, ...]] = {}
+    for scope in (f"title : ({query})", query):
+        rows = db.execute(f"{chosen} ORDER BY w.rowid DESC LIMIT ?", (scope, *given, limit)).fetchall()
+        found |= {row[1]: row for row in rows if row[1] not in found}
+        if len(found) >= limit:
+            break
+    return [_item(db, row) for row in list(found.values())[:limit]]
+
+
+_SELECT = (
+    "SELECT i.item, i.pos, i.feed, i.publisher, i.title, i.summary, i.url, i.lang, i.published, i.seen_at, i.archive,"
+    " i.digest, (SELECT story FROM members m WHERE m.item = i.item) FROM items i"
+)
+_EVIDENCE = msgspec.json.Decoder(tuple[Evidence, ...]).decode
+
+
+def _item(db: Connection, row: tuple[Any, ...]) -> ItemView:
+    item, pos, feed, publisher, title, summary, url, lang, published, seen_at, archive, digest, story = row
+    return ItemView(
+        key=item,
+        pos=pos,
+        feed=feed,
+        publisher=publisher,
+        title=title,
+        summary=summary,
+        url=url,
+        lang=lang,
+        published=datetime.fromisoformat(published) if published else None,
+        seen_at=datetime.fromisoformat(seen_at),
+        archive=bool(archive),
+        digest=digest,
+        story=story,
+        matches=_matches(db, item, digest),
+    )
+
+
+def _matches(db: Connection, item: str, digest: str) -> tuple[MatchView, ...]:
+    """One for each commitment, best first: of several the one that judged the item's present text, else the newest."""
+    rows = db.execute(
+        "SELECT commitment, plan, rule, rules, score, evidence, pos, digest FROM matches WHERE item = ?"
+        " ORDER BY digest = ?, pos",
+        (item, digest),
+    ).fetchall()
+    newest = {(row[0], row[1]): row for row in rows}
+    best = sorted(newest.values(), key=lambda row: (-row[4], row[6]))
+    return tuple(_match(*row) for row in best)
+
+
+def _match(
+    commitment: str, plan: str, rule: str, rules: str, score: float, evidence: str, pos: int, digest: str
+) -> MatchView:
+    return MatchView(commitment, plan, rule, rules, score, _EVIDENCE(evidence), pos, digest)
+
+
+def _place(url: str | None) -> str | None:
+    """Host and path of a web address, without what commonly differs between two ways to write it."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return url
+    host = (parts.hostname or "").removeprefix("www.")
+    return f"{host}{parts.path.rstrip('/')}" if host else url
+
+
+def _query(words: str) -> str:
+    """What a person typed, as an FTS5 query: all the words, "quoted phrases" as such, an asterisk for any ending."""
+    found = _WORDS.findall(words.replace("\x00", " "))[:MAX_WORDS]
+    return " ".join(f'"{phrase or word}"{" *" if star else ""}' for phrase, word, star in found)
+
+
+# A word here is whatever FTS5 makes a token of at least: without a letter or a digit there is nothing to look for.
+_WORDS = re.compile(r'"([^"]*\w[^"]*)"|([^\s"*]*\w[^\s"*]*)(\*?)')
+
+
+def _filters(commitments: Sequence[str]) -> str:
+    """Conditions on an item `i`; `_given` has their values."""
+    chosen = (
+        " AND EXISTS (SELECT 1 FROM matches m WHERE m.item = i.item"
+        " AND m.commitment IN (SELECT value FROM json_each(?)))"
+    )
+    return f"AND i.rank >= ? AND i.rank < ? {chosen if commitments else ''}"
+
+
+def _given(commitments: Sequence[str], since: datetime | None, until: datetime | None) -> tuple[str, ...]:
+    bounds = (stamp(since) if since else "", stamp(until) if until else "~")
+    return (*bounds, msgspec.json.encode(list(commitments)).decode()) if commitments else bounds

@@ -1,0 +1,167 @@
+"""How views are folded from the log: the tables, the version of the code that fills them, the position reached.
+
+The rows and the position they have reached change in one transaction, so that two processes may catch up one file at
+once: whoever comes second finds the first one's position and goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from store import codec, events
+from store.log import EventLog, LogDamaged, LogError, Recorded, StoreUnavailable
+from store.sqlitefile import Connection, SqliteFile
+from store.views import deliveries, feeds, items, stories
+
+BATCH = 2000
+APPLICATION_ID = 0x50414356  # "PACV"
+
+Fold = Callable[[Connection, Recorded, Any], None]
+Answer = TypeVar("Answer")
+
+# Items fold before stories, and both before deliveries: the later ask the earlier.
+_MODULES = (items, stories, deliveries, feeds)
+_SCHEMA = (
+    "CREATE TABLE reached (version TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL)",
+    *(statement for module in _MODULES for statement in module.SCHEMA),
+)
+
+
+def _folds() -> dict[type, tuple[Fold, ...]]:
+    kinds = {kind for module in _MODULES for kind in module.FOLDS}
+    return {kind: tuple(module.FOLDS[kind] for module in _MODULES if kind in module.FOLDS) for kind in kinds}
+
+
+def _version() -> str:
+    """Of the code that makes the rows: the text of it, so that no change can forget to count."""
+    modules = (*_MODULES, events, codec)
+    digest = hashlib.sha256("\n".join(_SCHEMA).encode())
+    for module in modules:
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_FOLDS = _folds()
+VERSION = _version()
+
+
+class LogFailed(Exception):
+    """The log, not the views' file, could not be read."""
+
+    def __init__(self, error: LogError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class _Reached(NamedTuple):
+    version: str
+    position: int
+    key: str
+    at: str
+
+
+def prepared(path: Path | None) -> SqliteFile:
+    """The file with the present version's tables. StoreUnavailable, and nothing touched, where it is not ours."""
+    # Losing the last transactions to a power cut is harmless here: their events are folded again.
+    file = SqliteFile(path, synchronous="NORMAL", busy_seconds=60)
+    try:
+        with file.read() as db:
+            if _is_present(db):
+                return file
+        with file.write() as db:
+            if not _is_present(db):
+                _make_tables(db, path)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _is_present(db: Connection) -> bool:
+    if db.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+        return False
+    return bool(db.execute("SELECT version FROM reached").fetchone() == (VERSION,))
+
+
+def _make_tables(db: Connection, path: Path | None) -> None:
+    (owner,) = db.execute("PRAGMA application_id").fetchone()
+    names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    if owner != APPLICATION_ID and db.execute(names).fetchone():
+        raise StoreUnavailable(f"{path} holds something else; name another file for the views")
+    for kind in ("AND sql LIKE 'CREATE VIRTUAL%'", ""):  # a virtual table takes its own tables with it
+        for (name,) in db.execute(f"{names} {kind}").fetchall():
+            db.execute(f'DROP TABLE "{name}"')
+    for statement in _SCHEMA:
+        db.execute(statement)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute("INSERT INTO reached (version, position, key, at) VALUES (?, 0, '', '')", (VERSION,))
+
+
+def asked(file: SqliteFile, question: Callable[[Connection, int], Answer]) -> Answer:
+    """The answer to a question put to the rows and the position they have reached, all of one moment."""
+    with file.read() as db:
+        return question(db, _reached(db).position)
+
+
+def catch_up(file: SqliteFile, log: EventLog) -> int:
+    """Fold what is new, in transactions of at most BATCH events; gives the position reached.
+
+    Rows that were made from another log (a restored copy, another address) are thrown away first. LogFailed where
+    the log cannot be read.
+    """
+    while True:
+        with file.read() as db:
+            reached = _reached(db)
+        if _news(log, reached, 1) == []:
+            return reached.position
+        with file.write() as db:  # whoever comes second finds the first one's position here, and goes on from it
+            _fold_some(db, log)
+
+
+def _fold_some(db: Connection, log: EventLog) -> None:
+    reached = _reached(db)
+    news = _news(log, reached, BATCH)
+    if news is None:
+        _make_tables(db, None)
+        news = _news(log, _reached(db), BATCH)
+    for recorded in news or ():
+        fact = _fact(recorded)
+        for fold in _FOLDS.get(type(fact), ()):
+            fold(db, recorded, fact)
+    if news:
+        last = news[-1]
+        db.execute("UPDATE reached SET position = ?, key = ?, at = ?", (last.pos, last.key, codec.stamp(last.at)))
+
+
+def _news(log: EventLog, reached: _Reached, limit: int) -> list[Recorded] | None:
+    """The events behind the position reached; None where this is not the log the rows were made from."""
+    try:
+        rows = log.read(max(reached.position - 1, 0), limit + 1)
+    except LogError as exc:
+        raise LogFailed(exc) from exc
+    if reached.position == 0:
+        return rows
+    if not rows or (rows[0].key, codec.stamp(rows[0].at)) != (reached.key, reached.at):
+        return None
+    return rows[1:]
+
+
+def _fact(recorded: Recorded) -> events.Fact:
+    try:
+        return codec.fact(recorded)
+    except LogError as exc:
+        raise LogFailed(exc) from exc
+
+
+def _reached(db: Connection) -> _Reached:
+    """How far the rows go; StoreUnavailable where another version of the program has taken the file over."""
+    row = db.execute("SELECT version, position, key, at FROM reached").fetchone()
+    if row is None:
+        raise LogDamaged("the views' file lost its position")
+    reached = _Reached(*row)
+    if reached.version != VERSION:
+        raise StoreUnavailable("another version of pactwatch made the views' file anew; restart this one")
+    return reached

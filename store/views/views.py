@@ -1,0 +1,207 @@
+"""The views as the program asks them: what the log says of items, stories, deliveries and feeds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from store.log import EventLog, LogError, StoreBusy, StoreUnavailable
+from store.sqlitefile import Connection, SqliteFile
+from store.views import commitments, deliveries, feeds, items, stories
+from store.views.runner import Answer, LogFailed, asked, catch_up, prepared
+from store.views.values import (
+    Counts,
+    Coverage,
+    Delivery,
+    DeliveryCounts,
+    FeedHealth,
+    ItemView,
+    MatchEnd,
+    Silent,
+    StoryView,
+)
+
+
+class Views:
+    """What the log says, ready to be asked, from any thread and by any number of processes on one file.
+
+    The file holds nothing of its own: one that is damaged or of another version is made anew, and where that is
+    impossible the views live in memory. `hint` then says so in one line; it is empty otherwise.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.hint = ""
+        self._path = path
+        self._turn = threading.RLock()
+        self._log: EventLog | None = None
+        self._closed = False
+        self._file = self._opened()
+
+    @classmethod
+    def open(cls, path: Path | None) -> Views:
+        """The views kept at `path`, made where there are none; None keeps them in memory."""
+        return cls(path)
+
+    def catch_up(self, log: EventLog) -> int:
+        """Fold every event that is new; gives the position reached. What is asked afterwards knows of all of them."""
+        self._log = log
+        return self._attempt(lambda file: catch_up(file, log))
+
+    def position(self) -> int:
+        """The position these views have reached."""
+        return self._ask(lambda _, position: position)
+
+    def close(self) -> None:
+        """Let go of the file. Safe to call twice."""
+        self._closed = True
+        self._file.close()
+
+    # --- items and stories --------------------------------------------------------------------------------
+
+    def item(self, key: str) -> ItemView | None:
+        """The item of that key."""
+        return next(iter(self._ask(lambda db, _: items.by_keys(db, [_plain(key)]))), None)
+
+    def item_by_url(self, url: str, *, canonical: Callable[[str], str] = str.strip) -> ItemView | None:
+        """The newest item at that address, or at one that `canonical` takes for the same."""
+        return self._ask(lambda db, _: items.by_url(db, _plain(url), canonical=canonical))
+
+    def story(self, story: str) -> StoryView | None:
+        """The story of that id with all its items."""
+        found = self._ask(lambda db, _: stories.load(db, _plain(story)))
+        return found if found.items else None
+
+    def search(
+        self,
+        words: str,
+        *,
+        limit: int,
+        commitment: str | Sequence[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[ItemView]:
+        """Items with all the words (`"a phrase"`, `stem*`): first those with all in the title, newest first in each.
+
+        Dates are of publication, or of the first sighting where that is unknown; `until` is not included.
+        """
+        wanted = (commitment,) if isinstance(commitment, str) else tuple(commitment or ())
+        return self._ask(
+            lambda db, _: items.search(db, _plain(words), limit=limit, commitments=wanted, since=since, until=until)
+        )
+
+    def latest(
+        self,
+        commitments: Sequence[str] = (),
+        *,
+        limit: int,
+        before: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[StoryView]:
+        """Stories that matched one of the commitments (any, where none is named), newest publication first.
+
+        `before` is the `pos` of the last story of the page before. Dates as in `search`.
+        """
+        return self._ask(
+            lambda db, _: stories.latest(db, commitments, limit=limit, before=before, since=since, until=until)
+        )
+
+    def recent_stories(self, since: datetime, until: datetime | None = None) -> list[StoryView]:
+        """Every story whose newest item was published in that period, oldest first."""
+        return self._ask(lambda db, _: stories.recent(db, since, until))
+
+    def counts(self) -> Counts:
+        """The size of what is known, and of each commitment."""
+        return self._ask(lambda db, position: commitments.counts(db, events=position))
+
+    # --- deliveries ---------------------------------------------------------------------------------------
+
+    def owed(self, channel: str, limit: int) -> list[Delivery]:
+        """Stories with something left to do in the channel, in the order in which their matches came."""
+        return self._ask(lambda db, position: deliveries.owed(db, channel, limit=limit, as_of=position))
+
+    def silent(self, channel: str, limit: int) -> list[Silent]:
+        """Matched items the channel will not be told of and that still lack their UpdateSuppressed, oldest first."""
+        return self._ask(lambda db, _: deliveries.silent(db, channel, limit=limit))
+
+    def last_message(self, channel: str) -> int | None:
+        """The highest message id known in the channel; None before its first post."""
+        return self._ask(lambda db, _: deliveries.last_message(db, channel))
+
+    def deliveries(self, channel: str) -> DeliveryCounts:
+        """How every match ended in the channel, or that it waits."""
+        return self._ask(lambda db, _: deliveries.counts(db, channel))
+
+    def match_ends(self, channel: str, *, limit: int, before: int | None = None) -> list[MatchEnd]:
+        """What became of each match, newest first; `before` is the `pos` of the last one of the page before."""
+        return self._ask(lambda db, _: deliveries.ends(db, channel, limit=limit, before=before))
+
+    # --- feeds --------------------------------------------------------------------------------------------
+
+    def feed_health(self) -> list[FeedHealth]:
+        """Every feed the log knows something of, by id."""
+        return self._ask(lambda db, _: feeds.health(db))
+
+    def coverage(self, since: datetime, until: datetime, *, feed: str | None = None) -> Coverage:
+        """How much of the period was watched: by the monitor, and with `feed` without a hole in that feed."""
+        return self._ask(lambda db, _: feeds.coverage(db, since, until, feed=feed))
+
+    # --- the file -----------------------------------------------------------------------------------------
+
+    def _ask(self, question: Callable[[Connection, int], Answer]) -> Answer:
+        return self._attempt(lambda file: asked(file, question))
+
+    def _attempt(self, work: Callable[[SqliteFile], Answer]) -> Answer:
+        """Do the work; where the file fails, on another one that has caught up with the same log."""
+        file = self._file
+        try:
+            return work(file)
+        except LogFailed as exc:
+            raise exc.error from exc.error.__cause__
+        except LogError as exc:
+            if self._closed:
+                raise
+            return work(self._replaced(file, exc))
+
+    def _replaced(self, broken: SqliteFile, why: LogError) -> SqliteFile:
+        with self._turn:
+            if self._file is broken:
+                broken.close()
+                is_damaged = not isinstance(why, StoreUnavailable)
+                self._file = self._made_anew() if is_damaged else self._in_memory(why)
+                if self._log is not None:
+                    catch_up(self._file, self._log)
+            return self._file
+
+    def _opened(self) -> SqliteFile:
+        if self._path is None:
+            return prepared(None)
+        try:
+            return prepared(self._path)
+        except (StoreUnavailable, StoreBusy) as exc:
+            return self._in_memory(exc)
+        except LogError:
+            return self._made_anew()
+
+    def _made_anew(self) -> SqliteFile:
+        """The file without what was in it, which is kept beside it: it may be somebody else's."""
+        if self._path is None:
+            return prepared(None)
+        try:
+            self._path.replace(self._path.with_name(self._path.name + ".damaged"))
+            for end in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+            return prepared(self._path)
+        except (LogError, OSError) as exc:
+            return self._in_memory(exc)
+
+    def _in_memory(self, why: Exception) -> SqliteFile:
+        self.hint = f"views are kept in memory and made anew at each start: {why}"
+        return prepared(None)
+
+
+def _plain(text: str) -> str:
+    """What a person typed, without what SQLite cannot take."""
+    return text.encode("utf-8", "replace").decode()
