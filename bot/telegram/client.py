@@ -228,11 +228,12 @@ def _network(error: TelegramError) -> Outcome:
     """A call that surely never left may be made again; of any other (5xx, a cut answer, 200 without JSON) the
     effect is unknown."""
     cause = error.__cause__
+    reason = error.message.partition(". Parsing the server response")[0]
     if isinstance(cause, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return Unsent(f"cannot reach Telegram: {error.message}")
+        return Unsent(reason)
     if "too many requests" in error.message.lower():
         return Wait(30.0)  # a 429 without its retry_after
-    return Unknown(error.message, in_flight=isinstance(cause, httpx.HTTPError))
+    return Unknown(reason, in_flight=isinstance(cause, httpx.HTTPError))
 
 
 def _as_sent(done: telegram.Message | Outcome) -> Outcome:

@@ -134,37 +134,43 @@ def excerpt(item: ItemView) -> tuple[Part, ...]:
 
 
 def reasons(story: StoryView) -> tuple[Reason, ...]:
-    """One reason per commitment, best first, each from the item that shows it best."""
-    found: dict[str, Reason] = {}
+    """One reason per commitment, best first: from the item that leads the post if it shows it, since readers see
+    its words, else from the item that shows it best."""
+    lead = lead_of(story)
+    found = []
     for commitment in story.commitments[:MAX_TAGS]:
         pairs = [(item, match) for item in story.items for match in item.matches if match.commitment == commitment]
         if pairs:
-            item, match = max(pairs, key=lambda pair: pair[1].score)
-            found[commitment] = reason(item, match)
-    return tuple(found.values())
+            found.append(reason(*max(pairs, key=lambda pair: (pair[0] is lead, pair[1].score))))
+    return tuple(found)
 
 
 def reason(item: ItemView, match: MatchView) -> Reason:
     """The words in the item's own spelling that made it match."""
     terms = _surfaces(item, match, context=False)
-    context = _surfaces(item, match, context=True)
-    return Reason(match.commitment, terms[:3], context[:4])
+    known = {fold(term) for term in terms}
+    context = [said for said in _surfaces(item, match, context=True) if fold(said) not in known]
+    return Reason(match.commitment, terms[:3], tuple(context[:4]))
 
 
 def why_line(post: Post) -> str:
-    """Why the post is here: defence-roadmap: “defence industrial roadmap” + India, Italy."""
-    return words.say(words.WHY, post.lang).format(reasons="; ".join(say_reason(entry) for entry in post.reasons))
-
-
-def say_reason(entry: Reason) -> str:
-    found = say_found(entry)
-    return f"{entry.commitment}: {found}" if found else entry.commitment
+    """Why the post is here: `defence-roadmap: “defence industrial roadmap” + India, Italy`. What places the story is
+    said once, after all commitments."""
+    said = "; ".join(
+        f"{entry.commitment}: {_quoted(entry)}" if entry.terms else entry.commitment for entry in post.reasons
+    )
+    context = {fold(word): word for entry in post.reasons for word in entry.context}
+    placed = f" + {', '.join(list(context.values())[:4])}" if context else ""
+    return words.say(words.WHY, post.lang).format(reasons=said + placed)
 
 
 def say_found(entry: Reason) -> str:
     """The words found: “defence industrial roadmap” + India, Italy."""
-    terms = ", ".join(f"“{term}”" for term in entry.terms)
-    return " + ".join(part for part in (terms, ", ".join(entry.context)) if part)
+    return " + ".join(part for part in (_quoted(entry), ", ".join(entry.context)) if part)
+
+
+def _quoted(entry: Reason) -> str:
+    return ", ".join(f"“{term}”" for term in entry.terms)
 
 
 def further(story: StoryView, lead: ItemView) -> tuple[Outlet, ...]:
@@ -189,7 +195,8 @@ def _surfaces(item: ItemView, match: MatchView, *, context: bool) -> tuple[str, 
             surface = clean(text[found.start : found.end]) if match.digest in {"", item.digest} else ""
             said = cut(surface or clean(found.term).rstrip("*"), 60)
             by_fold.setdefault(fold(said), said)
-    return tuple(by_fold.values())
+    # "terror" says nothing beside "terror financing".
+    return tuple(said for key, said in by_fold.items() if not any(key in other for other in by_fold if other != key))
 
 
 def _hits(item: ItemView) -> list[tuple[int, int]]:

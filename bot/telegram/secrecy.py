@@ -7,9 +7,10 @@ import traceback
 
 
 def silence() -> None:
-    """Keep the libraries below us from logging addresses, which hold the token."""
+    """Keep the libraries below us from logging addresses, which hold the token, and bodies, which we report ourselves."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
 
 
 class Redacting(logging.Filter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
@@ -10,6 +11,8 @@ from bot.telegram.client import IN_FLIGHT_S, Chat, Client
 from bot.telegram.markup import visible
 from bot.telegram.outcome import Hidden, Look, Migrated, Outcome, Refused, Sent
 from bot.telegram.render import Post, message, terminal
+
+_log = logging.getLogger("pactwatch.publish")
 
 
 class Sink(Protocol):
@@ -87,6 +90,7 @@ class TelegramSink:
         del after
         done = await self._client.send(self._chat, message(post), silent=self._silent)
         if isinstance(done, Refused) and done.kind == "markup":
+            _log.error("telegram cannot read a post of ours story=%s reason=%r", post.story, done.reason)
             done = await self._client.send_plain(self._chat, visible(message(post).text), silent=self._silent)
         return self._followed(done)
 

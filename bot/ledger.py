@@ -1,0 +1,90 @@
+"""The publisher's side of the log: who may serve a channel, what the channel is owed, and recording what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from store.views.views import Views
+
+from bot.delivery import silences
+from store.events import ChannelOpened, Fact
+from store.log import Event, Store
+from store.views.values import Delivery
+
+T = TypeVar("T")
+LEASE = timedelta(minutes=3)
+PAGE = 50
+
+
+class Call(Protocol):
+    """Makes a blocking call of the store or the views in the one thread they live in."""
+
+    def __call__(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Awaitable[T]: ...
+
+
+class Ledger:
+    """One channel's account. Everything is recorded under the channel's lease: LeaseLost where it has gone to
+    another process, and then nothing was written."""
+
+    def __init__(
+        self, store: Store, views: Views, call: Call, channel: str, *, owner: str, meta: Mapping[str, str]
+    ) -> None:
+        self._store = store
+        self._views = views
+        self._call = call
+        self._channel = channel
+        self._lease = f"publish/{channel}"
+        self._owner = owner
+        self._meta = meta
+        self._token = 0
+        self._renewed: datetime | None = None
+
+    async def lead(self, now: datetime) -> bool:
+        """Whether this process may serve the channel; takes or renews the lease where that is due."""
+        if self._renewed is not None and now - self._renewed < LEASE / 3:
+            return True
+        token = await self._call(self._store.lead, self._lease, self._owner, LEASE, now=now)
+        self._renewed = None if token is None else now
+        self._token = token or 0
+        return token is not None
+
+    async def resign(self) -> None:
+        """Give the channel back, so that another process need not wait for the lease to end."""
+        self._renewed = None
+        await self._call(self._store.resign, self._lease, self._owner)
+
+    async def open(self, now: datetime) -> None:
+        """Read what is new in the log. From the first time on, the channel is owed every match."""
+        await self._call(self._views.catch_up, self._store)
+        key = f"opened/{self._channel}"
+        if key not in await self._call(self._store.known, [key]):
+            head = await self._call(self._store.head)
+            await self.record(now, ChannelOpened(channel=self._channel, after=head))
+            await self._call(self._views.catch_up, self._store)
+
+    async def silence(self, now: datetime) -> None:
+        """End the matches the channel is not told of: a feed's archive, and what came before the channel."""
+        while quiet := await self._call(self._views.silent, self._channel, 20 * PAGE):
+            await self.record(now, *silences(self._channel, quiet))
+            await self._call(self._views.catch_up, self._store)
+
+    async def owed(self) -> Sequence[Delivery]:
+        """Stories with something left to do, oldest first, at most a page."""
+        return await self._call(self._views.owed, self._channel, PAGE)
+
+    async def last_message(self) -> int | None:
+        """The highest message id the log knows in the channel."""
+        return await self._call(self._views.last_message, self._channel)
+
+    async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None:
+        """Add the facts to the log, durably."""
+        meta = {**self._meta, "cause": cause} if cause else self._meta
+        events = [Event(fact, meta) for fact in facts]
+        if events:
+            await self._call(self._store.append, events, at=now, fence=(self._lease, self._token))
+
+    def lost(self) -> None:
+        """The lease has gone to somebody else."""
+        self._renewed = None

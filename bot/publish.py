@@ -1,0 +1,301 @@
+"""The publisher: brings a channel up to date with the log, one story after the other, every match accounted for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from bot import delivery as decide
+from bot.delivery import Edit, Send, Settle, Suppress
+from bot.ledger import PAGE, Ledger
+from bot.telegram import probe
+from bot.telegram.outcome import Look, Migrated, Outcome, Refused, Sent, Unknown, Unsent, Wait
+from bot.telegram.render import Post, compose, message
+from bot.telegram.sinks import Sink
+from store.events import Fact, UpdateQueued
+from store.log import LeaseLost
+from store.views.values import Delivery
+
+T = TypeVar("T")
+_log = logging.getLogger("pactwatch.publish")
+
+IDLE_S = 30.0
+LEASE_WAIT_S = 5.0
+FINISH_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the publisher knows of time. `wake` returns when the log may have grown, or after so many seconds."""
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]]
+    wake: Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a channel is served: what is too old to post, and how posts are worded."""
+
+    max_age: timedelta = timedelta(days=7)
+    lang: str = "en"
+    tag_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long to do nothing; `until_news`: news in the log end it earlier."""
+
+    seconds: float
+    until_news: bool = False
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What only this process knows, and could do without: after a restart the log alone decides."""
+
+    in_doubt_since: datetime
+    last: int | None = None  # the channel's last message id
+    unsent: dict[str, bool] = field(default_factory=dict)  # stories whose last attempt had no effect: was it a repeat?
+    failures: int = 0
+
+
+class Publisher:
+    """Serves one channel. `open_ledger` gives the account of the channel of that name."""
+
+    def __init__(self, sink: Sink, open_ledger: Callable[[str], Ledger], clock: Clock, terms: Terms) -> None:
+        self._sink = sink
+        self._open_ledger = open_ledger
+        self._clock = clock
+        self._terms = terms
+        self._ledger: Ledger | None = None
+        self._memory = _Memory(clock.now())
+
+    async def run(self) -> None:
+        """Publish until cancelled. What goes wrong in one turn is logged and tried again in the next."""
+        while True:
+            try:
+                rest = await self.turn()
+            except Exception:  # noqa: BLE001 - one of the two loops: it says so and goes on
+                _log.exception("publishing failed")
+                rest = self._back_off(limit=60.0)
+            await (self._clock.wake if rest.until_news else self._clock.sleep)(rest.seconds)
+
+    async def turn(self) -> Rest:
+        """Do all that can be done now, and say how long to rest."""
+        if self._ledger is None:
+            opened = await self._sink.open()
+            if not isinstance(opened, str):
+                return self._rest_after(opened) or Rest(0.0)
+            self._ledger = self._open_ledger(opened)
+        try:
+            return await self._serve(self._ledger)
+        except LeaseLost:
+            self._ledger.lost()
+            return Rest(LEASE_WAIT_S)
+
+    async def resign(self) -> None:
+        """Give the channel back, so that another process need not wait for the lease to end."""
+        if self._ledger is not None:
+            await self._ledger.resign()
+
+    async def _serve(self, ledger: Ledger) -> Rest:
+        if not await ledger.lead(self._clock.now()):
+            return Rest(LEASE_WAIT_S)
+        await ledger.open(self._clock.now())
+        await ledger.silence(self._clock.now())
+        if self._memory.last is None:
+            self._memory.last = await ledger.last_message()
+        owed = await ledger.owed()
+        for entry in sorted(owed, key=lambda entry: entry.state not in {"queued", "uncertain"}):
+            rest = await self._work(_job(ledger, entry, self._terms))
+            if rest is not None:
+                return rest
+        return Rest(0.0) if len(owed) == PAGE else Rest(IDLE_S, until_news=True)
+
+    async def _work(self, job: _Job) -> Rest | None:
+        """Take the next step for one story; a Rest where the channel must wait, None to go on with the next story."""
+        story = job.entry.story.id
+        step = decide.next_step(
+            job.entry,
+            job.digest,
+            now=self._clock.now(),
+            max_age=self._terms.max_age,
+            harmless=story in self._memory.unsent,
+        )
+        match step:
+            case Suppress():
+                await self._record(job, *decide.suppressed(job.entry, step))
+                return None
+            case Settle():
+                return await self._settle(job, step)
+            case Edit():
+                return await self._edit(job, step)
+            case Send():
+                return await self._send(job, replace(step, repeated=self._memory.unsent.get(story, step.repeated)))
+
+    async def _send(self, job: _Job, step: Send) -> Rest | None:
+        """Post the story: intent, call, ending, in this order. A call that has begun is given a moment to end even
+        when the program is told to stop, because what it left open would have to be settled after the next start."""
+        await self._sink.turn()
+        if not await job.ledger.lead(self._clock.now()):
+            return Rest(LEASE_WAIT_S)
+        intent = decide.queued(job.entry, step, job.digest, after_message=self._memory.last)
+        await self._record(job, intent)
+        return await _finish(self._call(job, step, intent))
+
+    async def _call(self, job: _Job, step: Send, intent: UpdateQueued) -> Rest | None:
+        started = self._clock.now()
+        outcome = await self._sink.send(job.post, after=self._memory.last)
+        if isinstance(outcome, Sent) and step.repeated and intent.after_message is None and self._sink.can_look:
+            outcome = await self._without_twins(job, intent, outcome)
+        await self._record(job, *decide.after_send(intent, outcome, repeated=step.repeated), cause=intent.key)
+        self._remember(job, step, outcome)
+        _report(job, "posted", outcome, seconds=(self._clock.now() - started).total_seconds())
+        return self._rest_after(outcome)
+
+    async def _edit(self, job: _Job, step: Edit) -> Rest | None:
+        """Bring the post up to date. An edit may be made twice without harm, so it needs no intent."""
+        number = job.entry.message or 0
+        if not step.needed:
+            await self._record(job, decide.edited(job.entry, step, job.digest))
+            return None
+        await self._sink.turn()
+        if not await job.ledger.lead(self._clock.now()):
+            return Rest(LEASE_WAIT_S)
+        outcome = await self._sink.edit(number, job.post)
+        await self._record(job, *decide.after_edit(job.entry, step, job.digest, outcome))
+        _report(job, "edited", outcome)
+        return self._rest_after(outcome)
+
+    async def _settle(self, job: _Job, step: Settle) -> Rest | None:
+        """Find out what became of a post whose answer was lost, once it can no longer be on its way."""
+        wait = (self._memory.in_doubt_since + self._sink.in_flight - self._clock.now()).total_seconds()
+        if wait > 0:
+            return Rest(wait)
+        if step.interrupted:
+            await self._record(job, decide.interrupted(job.entry))
+        again = Send(step.attempt + 1, repeated=True)
+        after = job.entry.queued_after_message
+        if not self._sink.can_look or after is None:
+            return await self._send(job, again)
+        finding = await probe.find(self._sink.look, after=after, digest=job.entry.text_digest or "")
+        _log.info("looked for a lost post story=%s after=%s finding=%s", job.entry.story.id, after, finding)
+        match finding:
+            case probe.Found(number):
+                await self._record(job, decide.found(job.entry, number))
+                self._memory.last = max(number, self._memory.last or 0)
+                return None
+            case probe.Absent():
+                return await self._send(job, replace(again, repeated=False))
+            case probe.Hindered(look) if not isinstance(look, Refused):
+                return self._rest_after(look)
+            case _:
+                return await self._send(job, again)
+
+    async def _without_twins(self, job: _Job, intent: UpdateQueued, sent: Sent) -> Sent:
+        """The channel's first post was in doubt, and there was no known id to look behind: now there is one to look
+        before. Of several copies the oldest stays."""
+        twins = await probe.find_before(self._sink.look, before=sent.message, digest=intent.text_digest)
+        if not twins:
+            return sent
+        for number in (sent.message, *twins[:-1]):
+            await self._sink.delete(number)
+        return Sent(twins[-1])
+
+    async def _record(self, job: _Job, *facts: Fact, cause: str = "") -> None:
+        await job.ledger.record(self._clock.now(), *facts, cause=cause)
+
+    def _remember(self, job: _Job, step: Send, outcome: Outcome) -> None:
+        story = job.entry.story.id
+        self._memory.unsent.pop(story, None)
+        match outcome:
+            case Sent(number):
+                self._memory.last = max(number, self._memory.last or 0)
+            case Unknown(_, in_flight):
+                self._memory.in_doubt_since = self._clock.now() - (timedelta(0) if in_flight else self._sink.in_flight)
+            case Migrated():
+                self._memory.last = None  # the new group counts its messages anew
+                self._memory.unsent[story] = step.repeated
+            case Wait() | Unsent() | Refused("chat" | "token"):
+                self._memory.unsent[story] = step.repeated
+            case _:
+                pass
+
+    def _rest_after(self, outcome: Outcome | Look) -> Rest | None:
+        """How the channel goes on after an outcome; None: at once, with the next story."""
+        match outcome:
+            case Wait(seconds):
+                return Rest(seconds)
+            case Unsent(reason) | Unknown(reason):
+                rest = self._back_off(limit=60.0)
+                _log.warning("telegram is out of reach reason=%r again_in_s=%.0f", reason, rest.seconds)
+                return rest
+            case Refused("chat" | "token", reason):
+                rest = self._back_off(limit=300.0, first=30.0)
+                if _is_worth_saying(self._memory.failures):
+                    _log.error("the channel refuses us reason=%r again_in_s=%.0f %s", reason, rest.seconds, _ADVICE)
+                return rest
+            case Migrated():
+                return Rest(0.0)
+            case _:
+                self._memory.failures = 0
+                return None
+
+    def _back_off(self, *, limit: float, first: float = 1.0) -> Rest:
+        self._memory.failures += 1
+        return Rest(min(limit, first * 2.0 ** min(self._memory.failures - 1, 10)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A story's delivery with its post as it would be today."""
+
+    ledger: Ledger
+    entry: Delivery
+    post: Post
+    digest: str
+
+
+_ADVICE = "(make the bot an administrator of the channel that may post messages; nothing is lost meanwhile)"
+
+
+def _job(ledger: Ledger, entry: Delivery, terms: Terms) -> _Job:
+    post = compose(entry.story, lang=terms.lang, tag_prefix=terms.tag_prefix)
+    return _Job(ledger, entry, post, message(post).digest)
+
+
+async def _finish(work: Coroutine[None, None, T]) -> T:
+    """Let work that must not be left half done end in peace for a moment when the program is told to stop."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=FINISH_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+
+
+def _report(job: _Job, done: str, outcome: Outcome, *, seconds: float = 0.0) -> None:
+    """One line per publication."""
+    entry = job.entry
+    values = (done, entry.channel, entry.story.id, ",".join(entry.story.commitments), len(entry.story.items))
+    match outcome:
+        case Sent(number):
+            _log.info(
+                "%s channel=%s story=%s commitments=%s items=%d message=%d seconds=%.1f", *values, number, seconds
+            )
+        case Refused("message" | "markup" | "gone", reason):
+            _log.error("not %s channel=%s story=%s commitments=%s items=%d reason=%r", *values, reason)
+        case _:
+            _log.info("not yet %s channel=%s story=%s commitments=%s items=%d outcome=%s", *values, outcome)
+
+
+def _is_worth_saying(times: int) -> bool:
+    """The 1st, 2nd, 4th, 8th … time."""
+    return times & (times - 1) == 0
