@@ -14,9 +14,9 @@ from feeds.outcome import Failed, FeedError, Kind
 class Unusable(FeedError):
     """An answer that leads nowhere; carries the failure it means."""
 
-    def __init__(self, kind: Kind, reason: str, *, status: int | None = None) -> None:
-        super().__init__(reason)
-        self.failed = Failed(kind, reason, status)
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(failed.reason)
+        self.failed = failed
 
 
 def of_status(status: int, *, retry_after: timedelta | None) -> Failed:
@@ -31,8 +31,6 @@ def of_status(status: int, *, retry_after: timedelta | None) -> Failed:
 def of_error(exc: FeedError) -> Failed:
     """The failure behind an error of this package."""
     match exc:
-        case Unusable():
-            return exc.failed
         case NameNotFound(temporary=True):
             return Failed("temporary", str(exc))
         case NameNotFound() | AddressRefused():

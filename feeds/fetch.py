@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import hashlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -19,7 +18,7 @@ from feeds.failure import Unusable
 from feeds.guard import Lookup, Resolver, why_private
 from feeds.inflate import ACCEPT_ENCODING, BodyTooLarge, inflate
 from feeds.outcome import Answer, Failed, FeedError, Fetched, NotModified, Outcome, Validators
-from feeds.transport import DirectTransport
+from feeds.transport import DirectClient, DirectTransport
 
 _NO_VALIDATORS = Validators()
 
@@ -50,9 +49,7 @@ def make_client(
     resolver = Resolver(refuse=None if allow_private_addresses else why_private, lookup=lookup)
     transport = DirectTransport(resolver, tls=tls or httpx.create_ssl_context(), max_header_bytes=max_header_bytes)
     headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
-    # No timeout of httpx's: `fetch` sets one deadline around the whole, and the transport knows no other.
-    return httpx.AsyncClient(transport=transport, headers=headers, cookies=no_cookies, trust_env=False)
+    return DirectClient(transport, headers=headers)
 
 
 async def fetch(
@@ -74,14 +71,10 @@ async def fetch(
             return await _follow(client, url, validators=validators, now=now, limits=limits)
     except TimeoutError:
         return Failed("temporary", f"no complete answer within {seconds:g} s")
+    except Unusable as exc:
+        return exc.failed
     except FeedError as exc:
         return failure.of_error(exc)
-    except httpx.ProtocolError as exc:
-        return failure.of_protocol(str(exc), host=exc.request.url.host)
-    except httpx.TransportError as exc:
-        return failure.of_connection(exc.__cause__, host=exc.request.url.host, text=str(exc))
-    except httpx.InvalidURL as exc:
-        return Failed("hard", f"not an address that can be asked: {exc}")
 
 
 # --- hops -------------------------------------------------------------------------------------------------
@@ -93,40 +86,55 @@ async def _follow(
     here = _web_address(url)
     moved_to: str | None = None
     only_permanent = True
-    seen = {str(here)}
+    seen = {here}
     for _ in range(limits.max_redirects + 1):
         async with _asked(client, here, validators) as response:
             target = _redirect_target(response)
             if target is None:
                 return await _read(response, moved_to=moved_to, validators=validators, now=now, limits=limits)
-            # A move from https to http is followed but not for good: anyone on the way could have ordered it.
-            only_permanent &= response.status_code in _PERMANENT and (target.scheme, here.scheme) != ("http", "https")
-        here = target
+            await _drain(response)
+        # A move from https to http is followed but not for good: anyone on the way could have ordered it.
+        only_permanent &= response.status_code in _PERMANENT and (here.scheme, target.scheme) != ("https", "http")
         if only_permanent:
-            moved_to = str(here)
-        if str(here) in seen:
-            raise Unusable("hard", f"the redirects go round in a circle at {_shown(here)}")
-        seen.add(str(here))
-    raise Unusable("hard", f"more than {limits.max_redirects} redirects, the last one to {_shown(here)}")
+            moved_to = _plain(target)
+        if target in seen:
+            raise Unusable(Failed("hard", f"the redirects go round in a circle at {_plain(target)[:200]}"))
+        seen.add(target)
+        here = target
+    raise Unusable(Failed("hard", f"more than {limits.max_redirects} redirects, the last one to {_plain(here)[:200]}"))
 
 
 @contextlib.asynccontextmanager
 async def _asked(client: httpx.AsyncClient, url: httpx.URL, validators: Validators) -> AsyncIterator[httpx.Response]:
-    request = client.build_request("GET", url, headers=_conditions(url, validators))
-    response = await client.send(request, stream=True)
+    """The answer of one hop; what breaks while it is made or read is raised as Unusable."""
+    headers = [*client.headers.raw, *_conditions(url, validators), *_credentials(url)]
     try:
-        yield response
-    finally:
-        await response.aclose()
+        response = await client.send(httpx.Request("GET", url, headers=headers), stream=True)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+    except httpx.ProtocolError as exc:
+        raise Unusable(failure.of_protocol(str(exc), host=url.host)) from exc
+    except httpx.TransportError as exc:
+        raise Unusable(failure.of_connection(exc.__cause__, host=url.host, text=str(exc))) from exc
 
 
-def _conditions(url: httpx.URL, validators: Validators) -> dict[str, str]:
+def _conditions(url: httpx.URL, validators: Validators) -> list[tuple[bytes, bytes]]:
     """What makes the request conditional. Validators are sent to the address that gave them and to no other:
     another may answer "not modified" about a body that we never had."""
-    if validators.url != str(url):
-        return {}
-    pairs = (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified))
-    return {name: value for name, value in pairs if value}
+    if validators.url != _plain(url):
+        return []
+    pairs = ((_IF_NONE_MATCH, validators.etag), (_IF_MODIFIED_SINCE, validators.last_modified))
+    return [(name, value.encode("latin-1")) for name, value in pairs if value]
+
+
+def _credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:
+    """HTTP Basic for an address that carries a name and a password."""
+    if not url.userinfo:
+        return []
+    pair = f"{url.username}:{url.password}".encode()
+    return [(b"Authorization", b"Basic " + base64.b64encode(pair))]
 
 
 def _redirect_target(response: httpx.Response) -> httpx.URL | None:
@@ -135,19 +143,34 @@ def _redirect_target(response: httpx.Response) -> httpx.URL | None:
         return None
     location = response.headers.get("location")
     if not location:
-        raise Unusable("hard", f"HTTP {status}: a redirect that does not say where to", status=status)
+        raise Unusable(Failed("hard", f"HTTP {status}: a redirect that does not say where to", status))
     try:
-        target = response.request.url.join(location)
+        return _web_address(str(response.request.url.join(location).copy_with(fragment=None)))
     except httpx.InvalidURL as exc:
-        raise Unusable("hard", f"HTTP {status}: redirected to what is no address: {exc}", status=status) from exc
-    return _web_address(str(target.copy_with(fragment=None)))
+        raise Unusable(Failed("hard", f"HTTP {status}: redirected to what is no address: {exc}", status)) from exc
+
+
+async def _drain(response: httpx.Response) -> None:
+    """Read a short body that nobody needs, so that the connection can serve the next hop."""
+    length = response.headers.get("content-length", "")
+    if length.isdecimal() and int(length) <= _SHORT_BODY_BYTES:
+        async for _ in response.aiter_raw():
+            pass
 
 
 def _web_address(url: str) -> httpx.URL:
-    address = httpx.URL(url)
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL as exc:
+        raise Unusable(Failed("hard", f"not an address that can be asked: {exc}")) from exc
     if address.scheme not in {"http", "https"} or not address.host:
-        raise Unusable("hard", f"only http and https can be asked, not {url[:200]!r}")
+        raise Unusable(Failed("hard", f"only http and https can be asked, not {address.scheme or 'nothing'}:"))
     return address
+
+
+def _plain(url: httpx.URL) -> str:
+    """The address without name and password: those belong into the configuration alone."""
+    return str(url.copy_with(username=None, password=None) if url.userinfo else url)
 
 
 # --- the answer -------------------------------------------------------------------------------------------
@@ -156,47 +179,48 @@ def _web_address(url: str) -> httpx.URL:
 async def _read(
     response: httpx.Response, *, moved_to: str | None, validators: Validators, now: datetime, limits: FetchLimits
 ) -> Outcome:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers.raw}
     answer = Answer(
-        url=str(response.request.url),
+        url=_plain(response.request.url),
         status=response.status_code,
         validators=validators,
         moved_to=moved_to,
         conditional=_is_conditional(response.request),
-        fresh_for=caching.fresh_for(response.headers, now=now),
-        retry_after=caching.retry_after(response.headers, now=now),
+        fresh_for=caching.fresh_for(headers, now=now),
+        retry_after=caching.retry_after(headers, now=now),
     )
     match response.status_code:
-        case HTTPStatus.OK | HTTPStatus.NON_AUTHORITATIVE_INFORMATION:
-            return await _read_body(response, answer, limits)
-        case HTTPStatus.NOT_MODIFIED if answer.conditional:
+        case 200 | 203:
+            return await _read_body(response, answer, headers, limits.max_body_bytes)
+        case 304 if answer.conditional:
             return NotModified(answer)
         case status:
             return failure.of_status(status, retry_after=answer.retry_after)
 
 
-async def _read_body(response: httpx.Response, answer: Answer, limits: FetchLimits) -> Fetched | NotModified:
+async def _read_body(
+    response: httpx.Response, answer: Answer, headers: Mapping[str, str], limit: int
+) -> Fetched | NotModified:
     last = answer.validators
-    wire = await _wire_body(response, limits.max_body_bytes)
-    coding = response.headers.get("content-encoding", "")
+    wire = await _wire_body(response, headers.get("content-length", ""), limit)
     found = Validators(
         url=answer.url,
-        etag=_kept(response.headers.get("etag")),
-        last_modified=_kept(response.headers.get("last-modified")),
+        etag=_kept(headers.get("etag")),
+        last_modified=_kept(headers.get("last-modified")),
         wire_hash=_digest(wire),
     )
     if found.wire_hash == last.wire_hash:
         found = replace(found, body_hash=last.body_hash)
         return NotModified(replace(answer, validators=found), by_hash=True)
-    body, body_hash = await _inflated(wire, coding, limits.max_body_bytes)
+    body, body_hash = await _inflated(wire, headers.get("content-encoding", ""), limit)
     answer = replace(answer, validators=replace(found, body_hash=body_hash))
     if body_hash == last.body_hash:
         return NotModified(answer, by_hash=True)
-    return Fetched(answer, body, response.headers.get("content-type", ""))
+    return Fetched(answer, body, headers.get("content-type", ""))
 
 
-async def _wire_body(response: httpx.Response, limit: int) -> bytes:
+async def _wire_body(response: httpx.Response, announced: str, limit: int) -> bytes:
     """The body as transferred; stops reading as soon as it is known to be too large."""
-    announced = response.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLarge(limit)
     pieces: list[bytes] = []
@@ -207,7 +231,7 @@ async def _wire_body(response: httpx.Response, limit: int) -> bytes:
             raise BodyTooLarge(limit)
         pieces.append(piece)
     if not size:
-        raise Unusable("soft", "the answer is empty", status=response.status_code)
+        raise Unusable(Failed("soft", "the answer is empty", response.status_code))
     return b"".join(pieces)
 
 
@@ -220,13 +244,8 @@ async def _inflated(wire: bytes, coding: str, limit: int) -> tuple[bytes, str]:
     return work() if len(wire) <= _SMALL_BODY_BYTES else await asyncio.to_thread(work)
 
 
-def _shown(url: httpx.URL) -> str:
-    """The address for a person: without a password, not too long."""
-    return str(url.copy_with(username=None, password=None))[:200]
-
-
 def _is_conditional(request: httpx.Request) -> bool:
-    return "if-none-match" in request.headers or "if-modified-since" in request.headers
+    return any(name in {_IF_NONE_MATCH, _IF_MODIFIED_SINCE} for name, _ in request.headers.raw)
 
 
 def _kept(validator: str | None) -> str | None:
@@ -241,7 +260,10 @@ _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.9, */*;q=0.5"
 )
+_IF_NONE_MATCH = b"If-None-Match"
+_IF_MODIFIED_SINCE = b"If-Modified-Since"
 _MAX_VALIDATOR_CHARS = 1024
-_PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
-_REDIRECTS = {*_PERMANENT, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
+_PERMANENT = {301, 308}
+_REDIRECTS = {301, 302, 303, 307, 308}
+_SHORT_BODY_BYTES = 16_384
 _SMALL_BODY_BYTES = 131_072

@@ -56,7 +56,7 @@ def _gunzip(raw: bytes, limit: int) -> bytes:
     """Every member of a gzip stream; what follows the last one is ignored, as gzip itself does."""
     parts: list[bytes] = []
     for _ in range(_MAX_MEMBERS):
-        part, rest = _unzlib(raw, limit - sum(map(len, parts)), wbits=zlib.MAX_WBITS | 16)
+        part, rest = _unzlib(raw, limit, wbits=zlib.MAX_WBITS | 16, have=sum(map(len, parts)))
         parts.append(part)
         if not rest.startswith(_GZIP_MAGIC):
             return b"".join(parts)
@@ -71,13 +71,14 @@ def _undeflate(raw: bytes, limit: int) -> bytes:
     return _unzlib(raw, limit, wbits=zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)[0]
 
 
-def _unzlib(raw: bytes, limit: int, *, wbits: int) -> tuple[bytes, bytes]:
+def _unzlib(raw: bytes, limit: int, *, wbits: int, have: int = 0) -> tuple[bytes, bytes]:
+    """One stream, and what follows it; `have` bytes count against the limit already."""
     stream = zlib.decompressobj(wbits)
     try:
-        body = stream.decompress(raw, limit + 1)
+        body = stream.decompress(raw, limit - have + 1)
     except zlib.error as exc:
         raise BodyUnreadable(f"the compressed body is damaged: {exc}") from exc
-    if len(body) > limit:
+    if have + len(body) > limit:
         raise BodyTooLarge(limit)
     if not stream.eof:
         raise BodyUnreadable("the compressed body ends too early")

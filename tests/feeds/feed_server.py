@@ -27,6 +27,7 @@ class Asked:
 class Wire:
     """What a behaviour may do with the connection. `closing` is set when the test is over."""
 
+    reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     closing: asyncio.Event
     keep: bool = True
@@ -34,6 +35,10 @@ class Wire:
     async def send(self, *parts: bytes) -> None:
         self.writer.write(b"".join(parts))
         await self.writer.drain()
+
+    async def closed(self) -> None:
+        """Wait until the client has hung up."""
+        await self.reader.read()
 
     def reset(self) -> None:
         """Break the connection off with RST instead of FIN."""
@@ -91,7 +96,7 @@ class FeedServer:
         self._tasks.add(task)
         self.connections += 1
         try:
-            await self._converse(reader, Wire(writer, self._closing), self.connections)
+            await self._converse(reader, Wire(reader, writer, self._closing), self.connections)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client left, or the test is over
         finally:
@@ -149,8 +154,8 @@ def feed(body: bytes, *, etag: str | None = None, modified: str | None = None, *
     return behave
 
 
-def redirect(to: str, status: int = 302, **headers: str) -> Behaviour:
-    return answer(status, {"Location": to, **headers}, b"moved")
+def redirect(to: str, status: int = 302, headers: Mapping[str, str] | None = None) -> Behaviour:
+    return answer(status, {"Location": to, **(headers or {})}, b"moved")
 
 
 def raw(*parts: bytes) -> Behaviour:
