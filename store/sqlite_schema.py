@@ -14,6 +14,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE log (
              pos INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, type TEXT NOT NULL, at TEXT NOT NULL,
              data TEXT NOT NULL, meta TEXT NOT NULL) STRICT""",
+        # Sightings are nearly all of a log: without them the index is small, and finding a rare type reads little.
+        "CREATE INDEX log_by_type ON log (type, pos) WHERE type <> 'ItemSeen.v1'",
         """CREATE TRIGGER log_keeps BEFORE DELETE ON log
              BEGIN SELECT raise(ABORT, 'the log is append-only'); END""",
         # data alone may change: a redaction puts a digest in its place and leaves every seal true.

@@ -160,9 +160,10 @@ def silent(db: Connection, channel: str, *, limit: int) -> list[Silent]:
 
 
 def last_message(db: Connection, channel: str) -> int | None:
-    """The highest message id known in the channel."""
-    row = db.execute("SELECT max(message) FROM posts WHERE channel = ?", (channel,)).fetchone()
-    return row[0] if row else None
+    """The highest message id the log knows in the channel; None where it knows of none."""
+    (message,) = db.execute("SELECT max(message) FROM posts WHERE channel = ?", (channel,)).fetchone()
+    (before,) = db.execute("SELECT max(after_message) FROM posts WHERE channel = ?", (channel,)).fetchone()
+    return max(message or 0, before or 0) or None
 
 
 def counts(db: Connection, channel: str) -> DeliveryCounts:

@@ -127,7 +127,7 @@ class Views:
         return self._ask(lambda db, _: deliveries.silent(db, channel, limit=limit))
 
     def last_message(self, channel: str) -> int | None:
-        """The highest message id known in the channel; None before its first post."""
+        """The highest message id the log knows in the channel; None where it knows of none."""
         return self._ask(lambda db, _: deliveries.last_message(db, channel))
 
     def deliveries(self, channel: str) -> DeliveryCounts:

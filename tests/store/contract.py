@@ -111,6 +111,8 @@ class Contract:
         store.append([seen("a"), Event(joined), seen("b"), Event(MonitorStopped(run="r"))], at=NOON)
         assert [r.pos for r in store.read(types=["StoryJoined.v1", "MonitorStopped.v1"])] == [2, 4]
         assert [r.pos for r in store.read(1, 1, ["ItemSeen.v1"])] == [3]
+        assert [r.pos for r in store.read(1, 1, ["StoryJoined.v1", "MonitorStopped.v1"])] == [2]
+        assert [r.pos for r in store.read(2, 5, ["ItemSeen.v1", "MonitorStopped.v1"])] == [3, 4]
         assert store.read(types=["Nothing.v1"]) == []
 
     def test_find_and_known_answer_for_the_keys_the_log_holds(self, store: Store) -> None:
