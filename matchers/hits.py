@@ -37,9 +37,11 @@ class Hits:
             hits = [hit for hit in hits if hit[1] <= self.text.title_words]
         elif scope == "lead":
             hits = [hit for hit in hits if hit[1] <= self.lead_end]
-        if hits and not listed and self.lists:
-            hits = [hit for hit in hits if not any(start <= hit[0] and hit[1] <= end for start, end in self.lists)]
-        return hits
+        return hits if listed else [hit for hit in hits if not self.is_listed(hit)]
+
+    def is_listed(self, hit: Hit) -> bool:
+        """Whether a hit is only one of an enumeration."""
+        return any(start <= hit[0] and hit[1] <= end for start, end in self.lists)
 
     @cached_property
     def spans(self) -> list[tuple[str, int, int]]:
@@ -154,20 +156,16 @@ def _enumerations(source: str, spans: Sequence[tuple[str, int, int]], base: int)
     return found
 
 
-def _lists(parts: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    """Runs of short parts in one sentence, with the end of the part before and the beginning of the part after."""
+def _lists(parts: Sequence[tuple[int, int, bool]]) -> Iterable[tuple[int, int]]:
+    """Runs of short parts: the end of one part, short ones after commas, and what follows the closing "and"."""
     index = 0
-    while index < len(parts):
-        end = index
-        while end < len(parts) and parts[end][1] - parts[end][0] <= _ITEM_WORDS:
+    while index < len(parts) - 1:
+        end = index + 1
+        while end < len(parts) - 1 and not parts[end][2] and parts[end][1] - parts[end][0] <= _ITEM_WORDS:
             end += 1
-        first, last = max(0, index - 1), min(len(parts), end + 1)
-        if end - index >= 2 and last - first >= _LIST:
-            yield (
-                max(parts[first][0], parts[first][1] - _ITEM_WORDS),
-                min(parts[last - 1][1], parts[last - 1][0] + _ITEM_WORDS),
-            )
-        index = end + 1
+        if end - index + 1 >= _LIST:
+            yield max(parts[index][0], parts[index][1] - _ITEM_WORDS), min(parts[end][1], parts[end][0] + _ITEM_WORDS)
+        index = end
 
 
 def _sentences(source: str, spans: Sequence[tuple[str, int, int]]) -> Iterable[tuple[int, int]]:
@@ -180,17 +178,23 @@ def _sentences(source: str, spans: Sequence[tuple[str, int, int]]) -> Iterable[t
     yield start, len(spans)
 
 
-def _parts(source: str, spans: Sequence[tuple[str, int, int]], sentence: tuple[int, int]) -> list[tuple[int, int]]:
-    """The words of a sentence between its commas and its "and"s; the "and" belongs to neither side."""
-    parts: list[tuple[int, int]] = []
+def _parts(
+    source: str, spans: Sequence[tuple[str, int, int]], sentence: tuple[int, int]
+) -> list[tuple[int, int, bool]]:
+    """The words of a sentence between its commas and its "and"s, and whether an "and" stands before them."""
+    parts: list[tuple[int, int, bool]] = []
+    after_and = False
     start, end = sentence
     for number in range(start, end):
         comma = number > start and any(mark in source[spans[number - 1][2] : spans[number][1]] for mark in ",;،")
         joins = source[spans[number][1] : spans[number][2]].lower() in _AND
         if comma or joins:
-            parts.append((start, number))
+            if number > start:
+                parts.append((start, number, after_and))
+                after_and = False
+            after_and = after_and or joins
             start = number + joins
-    return [part for part in (*parts, (start, end)) if part[1] > part[0]]
+    return [*parts, (start, end, after_and)] if end > start else parts
 
 
 # --- deciding ---------------------------------------------------------------------------------------------

@@ -124,6 +124,9 @@ def _sides(rules: RuleSet, hits: Hits, context: Sequence[str], day: date | None)
     for name, groups in rules.sides.items():
         strong = [hit for group in groups.strong for hit in _dated(rules, hits, group, day)]
         weak = [hit for group in groups.weak for hit in _dated(rules, hits, group, day)]
+        # A country that is only one of a list of four is no party: it supports, it does not show.
+        weak += [hit for hit in strong if hits.is_listed(hit)]
+        strong = [hit for hit in strong if not hits.is_listed(hit)]
         text[name] = _strength(rules, strong, weak, lent=name in context)
         in_title = hits.text.title_words
         title[name] = _strength(rules, [h for h in strong if h[1] <= in_title], [h for h in weak if h[1] <= in_title])
@@ -152,7 +155,7 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, tuple[Hit, ...]]
         return "a topic that is never about the plan"
     if missing:
         return "no sign of " + " and ".join(missing)
-    strong = rule.rule.strength == "strong"
+    strong = rule.strength == "strong"
     if "soft" in states and (not strong or states.count("soft") > 1 or marks["noise"]):
         return "only a weak sign of " + " and ".join(side for side in rule.sides if sides.text[side] == "soft")
     if marks["noise"] and not strong:
@@ -176,11 +179,11 @@ def _fired(
     return Fired(rule, tuple(found), _score(rules, rule, found, hits, sides), why_not)
 
 
-_BASE = {"strong": 0.5, "weak": 0.3, "fallback": 0.2}
+_BASE = {"strong": 0.6, "weak": 0.3, "fallback": 0.1}
 
 
 def _score(rules: RuleSet, rule: CompiledRule, found: Sequence[Hit], hits: Hits, sides: Sides) -> float:
-    score = _BASE[rule.rule.strength]
+    score = _BASE[rule.strength]
     if any(hit[1] <= hits.text.title_words for hit in found):
         score += 0.25
     elif any(hit[1] <= hits.lead_end for hit in found):
@@ -192,15 +195,16 @@ def _score(rules: RuleSet, rule: CompiledRule, found: Sequence[Hit], hits: Hits,
 
 
 def _best(rules: RuleSet, fired: Iterable[Fired]) -> tuple[Fired, ...]:
-    """The best rule of each commitment, the best commitments first; a fallback only where nothing else is."""
+    """The best rule of each commitment, best first; weak rules only where no strong one, fallbacks where no other."""
     best: dict[str, Fired] = {}
     for one in sorted(fired, key=lambda one: (-one.score, one.rule.commitment, one.rule.rule.id)):
         if not one.why_not:
             best.setdefault(one.rule.commitment, one)
-    ranked = list(best.values())
-    if any(one.rule.rule.strength != "fallback" for one in ranked):
-        ranked = [one for one in ranked if one.rule.rule.strength != "fallback"]
-    return tuple(ranked[: rules.plan.limit])
+    for strength in ("strong", "weak", "fallback"):
+        ranked = [one for one in best.values() if one.rule.strength == strength]
+        if ranked:
+            return tuple(ranked[: rules.plan.limit])
+    return ()
 
 
 # --- evidence ---------------------------------------------------------------------------------------------

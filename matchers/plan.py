@@ -109,6 +109,9 @@ class Rule(_Part):
     unless_title: Words = Field(default_factory=dict)
     query: str | None = None
     scope: Literal["title", "lead", "text"] = "text"
+    outside: Literal["weak", "fallback"] | None = Field(
+        default=None, description="what the rule still is where its terms stand outside its scope"
+    )
     near: int | None = Field(default=None, ge=0, le=200)
     ordered: bool = False
     at_least: int = Field(default=1, ge=1)
@@ -125,6 +128,8 @@ class Rule(_Part):
             raise ValueError("a `query` says everything itself: no `with`, `near`, `at_least` or `scope` beside it")
         if self.near is not None and not self.with_:
             raise ValueError("`near` needs `with`: near what?")
+        if self.outside and self.scope == "text":
+            raise ValueError("`outside` needs a `scope`: outside of what?")
         return self
 
 

@@ -52,12 +52,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule ready to decide. `when` holds the expression; `sides` the sides it needs."""
+    """A rule ready to decide: its expression, the sides it needs, and how much it says. A rule that is also
+    something outside its scope is two of these."""
 
     commitment: str
     rule: Rule
     when: query.Node
     sides: tuple[str, ...]
+    strength: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,20 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
 
 def rules_id(plan: Plan, commitments: Sequence[Commitment]) -> str:
     """12 hex digits over plan and commitments: equal for equal rules, whatever the layout of their file."""
-    content = [plan.model_dump(mode="json"), [commitment.model_dump(mode="json") for commitment in commitments]]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+    return hashlib.sha256(_content(plan, commitments).encode()).hexdigest()[:12]
+
+
+def content(rules: RuleSet) -> str:
+    """The whole rule set as JSON text: what `Plan` and `Commitment` read back, and what `RuleSet.id` is a digest of."""
+    return _content(rules.plan, rules.commitments)
+
+
+def _content(plan: Plan, commitments: Sequence[Commitment]) -> str:
+    parts = {
+        "plan": plan.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        "commitments": [one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in commitments],
+    }
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 
 def expression(rule: Rule, path: Path = ()) -> query.Node:
@@ -268,16 +282,24 @@ def _commitment(work: _Work, commitment: Commitment, path: Path) -> Iterable[Com
         for side in rule.needs or ():
             if side not in work.plan.sides:
                 work.problem((*where, "needs"), side, f"one of plan.sides ({', '.join(work.plan.sides)})")
+        yield from _rule(work, commitment.id, rule, where)
+
+
+def _rule(work: _Work, commitment: str, rule: Rule, path: Path) -> Iterable[CompiledRule]:
+    sides = tuple(work.plan.sides) if rule.needs is None else rule.needs
+    variants = [(rule, rule.strength)]
+    if rule.outside:
+        variants.append((rule.model_copy(update={"scope": "text"}), rule.outside))
+    for variant, strength in variants:
         try:
-            asked = expression(rule, where)
+            asked = expression(variant, path)
         except query.QueryError as error:
-            work.problem((*where, "query"), rule.query or "", str(error))
-            continue
-        when = _grouped(work, asked, (*where, "query"))
+            work.problem((*path, "query"), rule.query or "", str(error))
+            return
+        when = _grouped(work, asked, (*path, "query"))
         if not _starters(when):
-            work.problem(where, rule.id, "a term that must be there: from NOT alone nothing can be found")
-        sides = tuple(work.plan.sides) if rule.needs is None else rule.needs
-        yield CompiledRule(commitment.id, rule, when, sides)
+            work.problem(path, rule.id, "a term that must be there: from NOT alone nothing can be found")
+        yield CompiledRule(commitment, rule, when, sides, strength)
 
 
 def _grouped(work: _Work, node: query.Node, path: Path) -> query.Node:
