@@ -66,7 +66,8 @@ def of_protocol(text: str, *, host: str) -> Failed:
         return Failed("temporary", f"{host} cut its answer short")
     if "ConnectionClosed" in text:
         return Failed("temporary", f"{host} closed the connection without an answer")
-    return Failed("soft", f"{host} does not answer in proper HTTP: {text}")
+    what = text.partition(": ")[0]  # what follows quotes the server
+    return Failed("soft", f"{host} does not answer in proper HTTP: {what}")
 
 
 def _phrase(status: int) -> str:

@@ -47,9 +47,17 @@ def make_client(
     `tls` the public certificate authorities.
     """
     resolver = Resolver(refuse=None if allow_private_addresses else why_private, lookup=lookup)
-    transport = DirectTransport(resolver, tls=tls or httpx.create_ssl_context(), max_header_bytes=max_header_bytes)
+    transport = DirectTransport(resolver, tls=tls or _public_tls(), max_header_bytes=max_header_bytes)
     headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
     return DirectClient(transport, headers=headers)
+
+
+def _public_tls() -> ssl.SSLContext:
+    context = httpx.create_ssl_context()
+    # Old load balancers, of public bodies above all, do not speak RFC 5746, and OpenSSL 3 refuses them where
+    # browsers do not. What it guards against, text put before our request, cannot harm the reading of a feed.
+    context.options |= _OP_LEGACY_SERVER_CONNECT
+    return context
 
 
 async def fetch(
@@ -193,9 +201,16 @@ async def _read(
         case 200 | 203:
             return await _read_body(response, answer, headers, limits.max_body_bytes)
         case 304 if answer.conditional:
-            return NotModified(answer)
+            return NotModified(replace(answer, validators=_freshened(validators, headers)))
         case status:
             return failure.of_status(status, retry_after=answer.retry_after)
+
+
+def _freshened(known: Validators, headers: Mapping[str, str]) -> Validators:
+    """The validators after a 304: new ones replace ours (RFC 9111, 3.2), or a server that judges by date alone
+    would be shown an outdated ETag for ever."""
+    etag, modified = _kept(headers.get("etag")), _kept(headers.get("last-modified"))
+    return replace(known, etag=etag or known.etag, last_modified=modified or known.last_modified)
 
 
 async def _read_body(
@@ -262,6 +277,7 @@ _ACCEPT = (
 )
 _IF_NONE_MATCH = b"If-None-Match"
 _IF_MODIFIED_SINCE = b"If-Modified-Since"
+_OP_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT from Python 3.12 on
 _MAX_VALIDATOR_CHARS = 1024
 _PERMANENT = {301, 308}
 _REDIRECTS = {301, 302, 303, 307, 308}

@@ -77,7 +77,8 @@ class Resolver:
             return found
         allowed = [address for address in found if self._refuse(address) is None]
         if not allowed:
-            raise AddressRefused(f"{host} is not on the public internet ({found[0]} is {self._refuse(found[0])})")
+            why = f"{found[0]} is {self._refuse(found[0])}; allow_private_addresses would permit it"
+            raise AddressRefused(f"{host} is not on the public internet ({why})")
         return allowed
 
     def close(self) -> None:

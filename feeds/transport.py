@@ -9,6 +9,7 @@ no deadline: whoever asks puts one around the whole.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 
@@ -113,7 +114,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
 class _Connection:
     """One connection: a question, its answer, the next question."""
 
-    __slots__ = ("_http", "_max_header_bytes", "_reader", "_timer", "_writer", "origin")
+    __slots__ = ("_http", "_max_header_bytes", "_mended", "_reader", "_received", "_timer", "_writer", "origin")
 
     def __init__(
         self, origin: _Origin, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, max_header_bytes: int
@@ -122,16 +123,21 @@ class _Connection:
         self._reader = reader
         self._writer = writer
         self._max_header_bytes = max_header_bytes
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=max_header_bytes)
+        self._http = self._new_http()
+        self._received: bytearray | None = None
+        self._mended = False
         self._timer: asyncio.TimerHandle | None = None
 
     async def ask(self, question: h11.Request) -> h11.Response:
         try:
-            self._send(question)
-            return await self._head()
+            self._writer.write(self._said(question))
+            self._received = bytearray()
+            return await self._head(question)
         except BaseException:
             self.abort()
             raise
+        finally:
+            self._received = None
 
     async def read(self) -> bytes | bytearray | None:
         """The next piece of the body; None at its end."""
@@ -139,7 +145,7 @@ class _Connection:
         return event.data if isinstance(event, h11.Data) else None
 
     def is_reusable(self) -> bool:
-        return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+        return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE and not self._mended
 
     def rest(self, seconds: float, expire: Callable[[_Connection], None]) -> None:
         self._http.start_next_cycle()
@@ -160,26 +166,45 @@ class _Connection:
             self._timer.cancel()
         self._writer.transport.abort()
 
-    def _send(self, question: h11.Request) -> None:
-        parts = self._http.send(question), self._http.send(h11.EndOfMessage())
-        self._writer.write(b"".join(part for part in parts if part))
+    def _new_http(self) -> h11.Connection:
+        return h11.Connection(h11.CLIENT, max_incomplete_event_size=self._max_header_bytes)
 
-    async def _head(self) -> h11.Response:
+    def _said(self, question: h11.Request) -> bytes:
+        parts = self._http.send(question), self._http.send(h11.EndOfMessage())
+        return b"".join(part for part in parts if part)
+
+    async def _head(self, question: h11.Request) -> h11.Response:
+        try:
+            return await self._strict_head()
+        except httpx.RemoteProtocolError:
+            mended = mended_head(bytes(self._received or b""))
+            if mended is None:
+                raise
+        self._mended = True
+        self._http = self._new_http()
+        self._said(question)
+        self._http.receive_data(mended)
+        return await self._strict_head()
+
+    async def _strict_head(self) -> h11.Response:
         for _ in range(_MAX_INTERIM):
             event = await self._next_event()
             if isinstance(event, h11.Response):
                 if sum(len(name) + len(value) + 4 for name, value in event.headers) > self._max_header_bytes:
                     break
                 return event
-        raise httpx.RemoteProtocolError(HEADERS_TOO_LARGE)
+        raise httpx.RemoteProtocolError(_HEADERS_TOO_LARGE)
 
     async def _next_event(self) -> object:
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
-                self._http.receive_data(await self._reader.read(_READ_BYTES))
+                data = await self._reader.read(_READ_BYTES)
+                if self._received is not None:
+                    self._received += data
+                self._http.receive_data(data)
         except h11.RemoteProtocolError as exc:
             too_large = exc.error_status_hint == 431
-            raise httpx.RemoteProtocolError(HEADERS_TOO_LARGE if too_large else str(exc)) from exc
+            raise httpx.RemoteProtocolError(_HEADERS_TOO_LARGE if too_large else str(exc)) from exc
         except OSError as exc:
             raise httpx.ReadError(str(exc)) from exc
         return event
@@ -201,10 +226,21 @@ class _Body(httpx.AsyncByteStream):
             self._finished(connection)
 
 
-HEADERS_TOO_LARGE = "the headers are too large"
+def mended_head(received: bytes) -> bytes | None:
+    """What was received, without header lines that are none and without a second Transfer-Encoding, both of which
+    browsers and curl pass over (python-hyper/h11#96, encode/httpx#1363 and #1862); None if that changes nothing."""
+    head, end, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.split(b"\r\n")
+    kept = [line for line in lines if _HEADER_LINE.fullmatch(line)]
+    codings = [line for line in kept if line.lower().startswith(b"transfer-encoding:")]
+    kept = [line for line in kept if line not in codings] + codings[:1]
+    return None if not end or len(kept) == len(lines) else b"\r\n".join([status, *kept]) + end + body
+
 
 _Origin = tuple[str, str, int]
 
+_HEADER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*")
+_HEADERS_TOO_LARGE = "the headers are too large"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ADDRESSES_TRIED = 4
 _ADDRESS_TIMEOUT_S = 5.0  # before the next address gets its turn; the last one has whatever the asker allows

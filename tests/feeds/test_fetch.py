@@ -67,6 +67,14 @@ async def test_validators_are_sent_back_and_304_is_not_modified(server: FeedServ
     assert server.asked[1].headers["if-modified-since"] == MODIFIED
 
 
+async def test_new_validators_on_a_304_replace_the_old_ones(server: FeedServer, client: httpx.AsyncClient) -> None:
+    url = server.put("/feed", feed(BODY, etag='"1"', modified=MODIFIED), answer(304, {"ETag": '"2"'}))
+    first = fetched(await fetch(client, url, now=NOW)).answer
+    second = not_modified(await fetch(client, url, validators=first.validators, now=NOW)).answer
+    assert (second.validators.etag, second.validators.last_modified) == ('"2"', MODIFIED)
+    assert second.validators.body_hash == first.validators.body_hash
+
+
 async def test_a_changed_body_brings_new_validators(server: FeedServer, client: httpx.AsyncClient) -> None:
     url = server.put("/feed", feed(BODY, etag='"1"'), feed(BODY + b" ", etag='"2"'))
     first = fetched(await fetch(client, url, now=NOW)).answer

@@ -146,6 +146,26 @@ async def test_an_old_server_without_a_length_is_read_to_the_end(server: FeedSer
     assert outcome.body == BODY
 
 
+@pytest.mark.parametrize(
+    "line",
+    [b"get-ban-to-cache/forum.php: not supported", b"no colon at all", b"X-Frame-Options : DENY", b"HTTP/1.1 200 OK"],
+)
+async def test_header_lines_that_are_none_are_passed_over(
+    server: FeedServer, client: httpx.AsyncClient, line: bytes
+) -> None:
+    url = server.put("/feed", raw(OK, line, b"\r\nETag: 1\r\nContent-Length: %d\r\n\r\n" % len(BODY), BODY))
+    outcome = await fetch(client, url, now=NOW)
+    assert isinstance(outcome, Fetched), outcome
+    assert (outcome.body, outcome.answer.validators.etag) == (BODY, "1")
+
+
+async def test_a_transfer_coding_said_twice_counts_once(server: FeedServer, client: httpx.AsyncClient) -> None:
+    twice = b"Transfer-Encoding: chunked\r\n" * 2
+    outcome = await fetch(client, server.put("/feed", raw(OK, twice, b"\r\n3\r\nabc\r\n0\r\n\r\n")), now=NOW)
+    assert isinstance(outcome, Fetched), outcome
+    assert outcome.body == b"abc"
+
+
 # --- too much -----------------------------------------------------------------------------------------------
 
 ZEROS = b"\0" * 20_000_000
@@ -216,7 +236,7 @@ async def test_each_hop_is_judged(server: FeedServer, target: str) -> None:
     )
     async with DirectClient(DirectTransport(resolver, tls=NO_TLS), headers={}) as client:
         outcome = failed(await fetch(client, server.put("/feed", redirect(target)), now=NOW))
-    assert "is not on the public internet (169.254.169.254 is link-local)" in outcome.reason
+    assert "is not on the public internet (169.254.169.254 is link-local;" in outcome.reason
 
 
 async def test_the_address_that_was_judged_is_the_one_connected_to(server: FeedServer) -> None:
