@@ -132,7 +132,7 @@ class _Parser:
             self._fail(f'Unclosed start tag "{tag}"', begin)
         quote = self._peek()
         if quote not in "'\"":
-            return self._token()
+            return self._token(begin)
         self.at += 1
         value: list[str] = []
         while self.at < len(self.html) and self.html[self.at] != quote:
@@ -142,14 +142,14 @@ class _Parser:
             self._fail("Unclosed start tag", begin)
         return "".join(value)
 
-    def _token(self) -> str:
+    def _token(self, tag_begin: int) -> str:
         begin = self.at
         found = re.compile(r"[A-Za-z0-9.\-]*").match(self.html, self.at)
         self.at = found.end() if found else self.at
         if self._peek() not in _BLANK + ">":
             self._fail("Unexpected end of name token", begin)
         if self.at >= len(self.html):
-            self._fail("Unclosed start tag", begin)
+            self._fail("Unclosed start tag", tag_begin)
         return self.html[begin : self.at].lower()
 
     def _end_tag(self, begin: int) -> None:

@@ -243,6 +243,11 @@ class BotApiServer:
         """Updates the bot has not confirmed."""
         return len(self._api.updates.pending)
 
+    @property
+    def polling(self) -> bool:
+        """Is a getUpdates waiting for news right now?"""
+        return self._api.updates.polling
+
     def calls_of(self, method: str, chat: Chat | None = None) -> list[Call]:
         """Calls of one method so far, in order."""
         same = (c for c in self.calls if c.method.lower() == method.lower())

@@ -69,6 +69,11 @@ class Updates:
             await self._wait(min(call.number("timeout"), 50))
         return self.pending[: min(max(call.number("limit") or 100, 1), 100)]
 
+    @property
+    def polling(self) -> bool:
+        """Is a long poll under way?"""
+        return self._poller is not None
+
     def interrupt(self, reason: str) -> None:
         """End the long poll that is under way, if any, with a 409."""
         if self._poller and not self._poller.done():
@@ -85,12 +90,14 @@ class Updates:
         self._poller = mine = asyncio.get_running_loop().create_future()
         self._arrived.clear()
         arrived = asyncio.ensure_future(self._arrived.wait())
+        self.changed()
         try:
             await asyncio.wait({arrived, mine}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             arrived.cancel()
             if self._poller is mine:
                 self._poller = None
+            self.changed()
         if mine.done():
             raise mine.result()
 
@@ -125,26 +132,26 @@ class Updates:
 
     async def deliver(self, now: Callable[[], float], retry_s: float) -> None:
         """Post updates to the webhook, oldest first, one at a time, again after `retry_s` when refused; for ever."""
-        async with httpx.AsyncClient(timeout=30) as client:
-            while True:
-                if not (self.webhook and self.pending):
-                    self._arrived.clear()
-                    await self._arrived.wait()
-                    continue
-                if error := await _post(client, self.webhook, self.pending[0]):
-                    self.webhook_error = (int(now()), error)
-                    self.changed()
-                    await asyncio.sleep(retry_s)
-                    continue
+        while True:
+            if not (self.webhook and self.pending):
+                self._arrived.clear()
+                await self._arrived.wait()
+            elif error := await _post(self.webhook, self.pending[0]):
+                self.webhook_error = (int(now()), error)
+                self.changed()
+                await asyncio.sleep(retry_s)
+            else:
                 del self.pending[:1]
                 self.changed()
 
 
-async def _post(client: httpx.AsyncClient, webhook: Webhook, update: Json) -> str:
+async def _post(webhook: Webhook, update: Json) -> str:
     """What went wrong, or ""."""
     headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret} if webhook.secret else {}
     try:
-        answer = await client.post(webhook.url, json=update, headers=headers)
+        # One client per update: making one reads the system's certificates, which most runs never need.
+        async with httpx.AsyncClient(timeout=30) as client:
+            answer = await client.post(webhook.url, json=update, headers=headers)
     except httpx.HTTPError as exc:
         return f"Connection failed: {type(exc).__name__}"
     return "" if answer.is_success else f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}"
