@@ -85,7 +85,7 @@ class Codec:
         decode = self._decode.get(recorded.type)
         try:
             return decode(recorded.data) if decode else self._other(recorded)
-        except (msgspec.MsgspecError, KeyError, ValueError) as exc:
+        except (msgspec.MsgspecError, LookupError, TypeError, AttributeError, ValueError) as exc:
             taken = redacted(recorded.data)
             if taken is None:
                 raise _damaged(recorded, exc) from exc
@@ -179,7 +179,8 @@ def _damaged(recorded: Recorded, exc: Exception) -> LogDamaged:
     said = " ".join(str(exc).split())
     return LogDamaged(
         f"event {recorded.pos} ({recorded.key}) cannot be read as {recorded.type}: {said}; "
-        "`pactwatch verify` tells whether it was changed"
+        "`pactwatch verify` tells whether it was changed",
+        position=recorded.pos,
     )
 
 

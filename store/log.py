@@ -37,7 +37,11 @@ class StoreUnavailable(LogError):
 
 
 class LogDamaged(LogError):
-    """What is stored cannot be what was written."""
+    """What is stored cannot be what was written; `position` is that of the event, where it is one."""
+
+    def __init__(self, message: str, *, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 @dataclass(frozen=True, slots=True)

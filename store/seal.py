@@ -123,7 +123,7 @@ def verify(log: EventLog) -> Verdict:
     except _BrokenError as exc:
         return checked.verdict(exc.position, exc.problem)
     except LogDamaged as exc:
-        return checked.verdict(checked.events + 1, str(exc))
+        return checked.verdict(exc.position or checked.events + 1, str(exc))
     return checked.verdict()
 
 
@@ -165,7 +165,7 @@ def _check_seals(log: EventLog, checked: _Checked) -> None:
 def _check_rows(log: EventLog, checked: _Checked) -> None:
     stretches = iter(checked.chain)
     current, tree = next(stretches, None), MerkleTree()
-    while page := log.read(checked.events, BATCH):
+    while page := _page(log, checked.events):
         places = {recorded.key: recorded.pos for recorded in log.find([recorded.key for recorded in page]).values()}
         for recorded in page:
             _check_row(recorded, places, checked)
@@ -180,6 +180,16 @@ def _check_rows(log: EventLog, checked: _Checked) -> None:
         raise _BrokenError(
             checked.events + 1, f"the log ends at {checked.events}, but the seal at {current[0]} covers more"
         )
+
+
+def _page(log: EventLog, after: int) -> list[Recorded]:
+    """The next events; of a stretch with an unreadable one those before it, and LogDamaged once it comes first."""
+    try:
+        return log.read(after, BATCH)
+    except LogDamaged as exc:
+        if exc.position is None or exc.position == after + 1:
+            raise
+        return log.read(after, exc.position - after - 1)
 
 
 def _check_row(recorded: Recorded, places: Mapping[str, int], checked: _Checked) -> None:

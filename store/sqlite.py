@@ -278,7 +278,7 @@ def _recorded(pos: int, key: str, kind: str, at: str, data: str, meta: str) -> R
     try:
         return Recorded(pos, key, kind, datetime.fromisoformat(at), data, decode_meta(meta))
     except ValueError as exc:  # of both readers
-        raise LogDamaged(f"event {pos} ({key}) has an unreadable time or meta: {exc}") from exc
+        raise LogDamaged(f"event {pos} ({key}) has an unreadable time or meta: {exc}", position=pos) from exc
 
 
 def _list(values: Collection[str]) -> str:
