@@ -134,10 +134,12 @@ def latest(
 
 def nearest(asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:
     """Words that no report has: the commitments that sound most like them, as buttons."""
-    lang = reader.lang
-    ask = say(words.NEAREST if entries else words.TRY_LIST, lang)
-    text = fill(say(words.NOT_FOUND, lang) + "\n" + ask, words=cut(clean(asked), 100))
-    return _signed(text, reader, rows(*_choices(entries, lang), () if entries else _menu(lang)))
+    return _missed(words.NOT_FOUND, asked, entries, reader)
+
+
+def unknown(asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:
+    """A name that no commitment has: those that sound most like it, as buttons."""
+    return _missed(words.NO_SUCH, asked, entries, reader)
 
 
 def why(catalogue: Catalogue, item: ItemView, reader: Reader) -> Message:
@@ -183,14 +185,21 @@ def _signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
     return Message(Html(f"{text}\n\n<i>{looked_line(reader.looked, reader.lang)}</i>"), keyboard)
 
 
+def _missed(text: str, asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:
+    lang = reader.lang
+    ask = say(words.NEAREST if entries else words.TRY_LIST, lang)
+    said = fill(say(text, lang) + "\n" + ask, words=cut(clean(asked), 100))
+    return _signed(said, reader, rows(*_choices(entries, lang), () if entries else _menu(lang)))
+
+
 def _line(catalogue: Catalogue, story: StoryView, lang: str, *, told: str | None = None) -> Html:
     """A story in a list: headline, who and when, and the commitments but the one (`told`) the list is of."""
-    item = lead_of(story)
+    item = lead_of(story, told)
     also = len(further(story, item))
     about = [catalogue.title(name, lang) for name in story.commitments if name != told]
     lines = [_head(item, lang) if not also else Html(f"{_head(item, lang)} · +{also}")]
     if about:
-        lines.append(Html(f"<i>{join(', ', about)}</i>"))
+        lines.append(Html(f"<i>{join(' · ', about[:3])}</i>"))
     return join("\n", lines)
 
 
@@ -246,14 +255,13 @@ def _where(catalogue: Catalogue, entry: Commitment, lang: str) -> list[Html]:
     home = catalogue.pillar(entry.pillar or "")
     if home is None:
         return []
-    clauses = ", ".join(entry.clauses)
-    return [fill(say(words.CLAUSES, lang), no=home.id, pillar=titled(home.title, lang), clauses=clauses)]
+    return [fill("{no}. {pillar}", no=home.id, pillar=titled(home.title, lang))]
 
 
 def _clauses(catalogue: Catalogue, entry: Commitment) -> list[Html]:
-    """What the plan says, in the plan's language of record."""
+    """What the plan says, clause by clause, in the plan's language of record."""
     texts = {clause.id: clause.text for chapter in catalogue.plan.pillars for clause in chapter.clauses}
-    said = [cut(clean(texts[name]), 400) for name in entry.clauses if name in texts][:MAX_CLAUSES]
+    said = [f"{name}: {cut(clean(texts[name]), 400)}" for name in entry.clauses if name in texts][:MAX_CLAUSES]
     return [quotation("\n".join(said))] if said else []
 
 

@@ -18,11 +18,14 @@ class Catalogue:
         self._pillars = {pillar.id.casefold(): pillar for pillar in plan.pillars}
         self._by_name = {name: entry.id for entry in commitments for name in _names(entry)}
         self._sayings = {entry.id: (*_names(entry), *self._pillar_titles(entry)) for entry in commitments}
+        self._terms = {entry.id: _term_words(entry, plan) for entry in commitments}
 
     def find(self, text: str) -> tuple[Commitment, ...]:
         """The commitments that the text names: by id, by title in any language, or by clause (`II.c`; `VII.e` is all
         that begins so). () where it names none."""
         wanted = _plain(text)
+        if text.strip().startswith("#") and wanted not in self._by_name:
+            wanted = wanted.partition(" ")[2]  # a hashtag may begin with the plan's name
         if wanted in self._by_name:
             return (self.commitments[self._by_name[wanted]],)
         clause = text.strip(" #").rstrip(".").casefold()
@@ -39,9 +42,7 @@ class Catalogue:
     def nearest(self, text: str, *, limit: int = 3) -> tuple[Commitment, ...]:
         """The commitments whose id, title or pillar sound most like the text, best first; () if none comes near."""
         wanted = _plain(text).split()[:8]
-        scores = {
-            name: max(_likeness(wanted, said.split()) for said in sayings) for name, sayings in self._sayings.items()
-        }
+        scores = {name: self._score(name, wanted) for name in self.commitments}
         near = sorted((name for name, score in scores.items() if score >= 0.6), key=lambda name: -scores[name])
         return tuple(self.commitments[name] for name in near[:limit])
 
@@ -49,6 +50,14 @@ class Catalogue:
         """The commitment's title in the language; the id of one that the plan no longer has."""
         entry = self.commitments.get(commitment)
         return titled(entry.title, lang) if entry else commitment
+
+    def _score(self, name: str, wanted: Sequence[str]) -> float:
+        """How near the words come to what the commitment is called, or, a little less, to what it is found by."""
+        if not wanted:
+            return 0.0
+        called = max(_likeness(wanted, said.split()) for said in self._sayings[name])
+        found_by = sum(any(_meets(word, term) for term in self._terms[name]) for word in wanted) / len(wanted)
+        return max(called, 0.8 * found_by)
 
     def _pillar_titles(self, entry: Commitment) -> tuple[str, ...]:
         pillar = self.pillar(entry.pillar or "")
@@ -64,6 +73,22 @@ def _names(entry: Commitment) -> tuple[str, ...]:
     return tuple(_plain(name) for name in (entry.id, *entry.title.values()))
 
 
+def _term_words(entry: Commitment, plan: Plan) -> frozenset[str]:
+    """The single words among the terms of the commitment's rules; a prefix keeps its `*`."""
+    terms = [term for rule in entry.rules for group in rule.any.values() for term in group]
+    lists = [plan.words[term[1:]] for term in terms if term.startswith("@") and term[1:] in plan.words]
+    terms += [term for words in lists for group in words.values() for term in group]
+    return frozenset(fold(term.lstrip("=")) for term in terms if " " not in term and not term.startswith("@"))
+
+
+def _meets(word: str, term: str) -> bool:
+    """Whether a word is the term, begins as a prefix term does, or is another number of it (nurse, nurses)."""
+    stem = term.rstrip("*")
+    if word == stem or (term.endswith("*") and word.startswith(stem)):
+        return True
+    return len(word) >= 5 and len(stem) >= 5 and word[:-1] in {stem, stem[:-1]}
+
+
 def _plain(text: str) -> str:
     """How a name is compared: `#Defence_Roadmap`, `defence-roadmap` and `Defence roadmap` are one."""
     return fold(text.replace("-", " ").replace("_", " ").strip(" #."))
@@ -77,8 +102,6 @@ def _has_clause(entry: Commitment, wanted: str) -> bool:
 
 def _likeness(wanted: Sequence[str], said: Sequence[str]) -> float:
     """How well each wanted word is met by some word of the saying, 0 to 1 on average."""
-    if not wanted:
-        return 0.0
     matcher = difflib.SequenceMatcher(autojunk=False)
     total = 0.0
     for word in wanted:

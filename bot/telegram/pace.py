@@ -117,6 +117,7 @@ class Flood:
 
     def __init__(self) -> None:
         self._people: dict[int, Window] = {}
+        self._told: dict[int, float] = {}
 
     def wait_for(self, person: int, now: float) -> float:
         """0 if the person may ask now (and the question is counted), else the seconds to wait."""
@@ -127,4 +128,12 @@ class Flood:
         window.take(now)
         if len(self._people) > 10_000:
             self._people = {who: kept for who, kept in self._people.items() if now - kept.idle_since() < 60.0}
+            self._told = {who: told for who, told in self._told.items() if now - told < 60.0}
         return 0.0
+
+    def is_first_refusal(self, person: int, now: float) -> bool:
+        """Whether the person has not been told to wait for the length of the limit; true once, then not again."""
+        if now - self._told.get(person, -PER_PERSON.seconds) < PER_PERSON.seconds:
+            return False
+        self._told[person] = now
+        return True

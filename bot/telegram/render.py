@@ -100,10 +100,12 @@ def terminal(post: Post, *, width: int = 78) -> str:
     return "\n".join(_wrap(block, width) for block in blocks if block)
 
 
-def lead_of(story: StoryView) -> ItemView:
-    """The item whose headline the post carries: the oldest match that was not in a feed's archive, else the oldest."""
-    matched = [item for item in story.items if item.matches] or list(story.items)
-    return next((item for item in matched if not item.archive), matched[0])
+def lead_of(story: StoryView, commitment: str | None = None) -> ItemView:
+    """The item whose headline stands for the story: the oldest match (with the commitment, where one is named) that
+    was not in a feed's archive, else the oldest."""
+    wanted = [item for item in story.items if any(commitment in (None, m.commitment) for m in item.matches)]
+    candidates = wanted or list(story.items)
+    return next((item for item in candidates if not item.archive), candidates[0])
 
 
 def tag(commitment: str, prefix: str = "") -> str:

@@ -7,7 +7,7 @@ import traceback
 
 
 def silence() -> None:
-    """Keep the libraries below us from logging addresses, which hold the token, and bodies, which we report ourselves."""
+    """Keep the libraries below us from logging addresses, which hold the token, and errors that we report ourselves."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
-from bot.telegram.client import IN_FLIGHT_S, Chat, Client
+from bot.telegram.application import IN_FLIGHT_S
+from bot.telegram.client import Chat, Client
 from bot.telegram.markup import visible
 from bot.telegram.outcome import Hidden, Look, Migrated, Outcome, Refused, Sent
 from bot.telegram.render import Post, message, terminal

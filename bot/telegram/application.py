@@ -1,0 +1,67 @@
+"""python-telegram-bot, set up: where it calls, how long it waits, how it comes up and fetches updates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from telegram.ext import Application
+from telegram.request import HTTPXRequest
+
+from bot.telegram.calls import classify, outcome_of
+from bot.telegram.outcome import Outcome
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+READ_TIMEOUT_S = 30.0
+# After so long no request of ours can still be on its way: connect, write and read have all run out.
+IN_FLIGHT_S = READ_TIMEOUT_S + 20.0
+
+
+def build_application(token: str, api_url: str, *, read_timeout_s: float = READ_TIMEOUT_S) -> App:
+    """python-telegram-bot, ready to be started: one slow handler does not hold up the others, and a read has
+    30 seconds, because an answer that comes late is worth more than a guess."""
+    return (
+        Application.builder()
+        .token(token)
+        .base_url(f"{api_url.rstrip('/')}/bot")
+        .base_file_url(f"{api_url.rstrip('/')}/file/bot")
+        .request(_request(32, read_timeout_s))
+        .get_updates_request(_request(1, read_timeout_s))
+        .concurrent_updates(True)
+        .build()
+    )
+
+
+class TokenRefused(Exception):
+    """Telegram does not know the bot."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Telegram does not accept the bot token; compare TELEGRAM_BOT_TOKEN with the one @BotFather shows (/mybots)"
+        )
+
+
+async def connect(app: App) -> Outcome | None:
+    """Make the application know who it is; None, or why it could not."""
+    return await outcome_of(app.initialize)
+
+
+async def start_polling(app: App, updates: Sequence[str], *, trouble: Callable[[Outcome], None]) -> None:
+    """Begin to fetch updates; a fetch that fails is told to `trouble` and made again for ever."""
+    if app.updater is not None:
+        await app.updater.start_polling(
+            bootstrap_retries=-1,
+            allowed_updates=list(updates),
+            error_callback=lambda error: trouble(classify(error)),
+        )
+
+
+def _request(connections: int, read_timeout_s: float) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=read_timeout_s,
+        write_timeout=10.0,
+        connect_timeout=10.0,
+        pool_timeout=10.0,
+    )

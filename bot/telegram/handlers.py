@@ -1,0 +1,202 @@
+"""What arrives from chats: commands, words and button presses, each led to its page and answered exactly once."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import telegram
+from telegram import CallbackQuery, Update
+from telegram.constants import ChatType
+from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+
+from bot.telegram import words
+from bot.telegram.answers import Reader, note
+from bot.telegram.application import App
+from bot.telegram.client import Client
+from bot.telegram.keyboards import ShowWhy, action
+from bot.telegram.message import Message
+from bot.telegram.outcome import Outcome, Refused, Wait
+from bot.telegram.pace import Flood
+from bot.telegram.pages import Pages
+
+_log = logging.getLogger("pactwatch.chat")
+
+TRIES = 3
+Context = ContextTypes.DEFAULT_TYPE
+Page = Callable[[str, Reader], Awaitable[Message]]
+
+
+class Chats:
+    """Answers people. Nothing is remembered between updates but who asks too fast, so a restart changes nothing."""
+
+    def __init__(self, client: Client, pages: Pages, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._pages = pages
+        self._clock = clock
+        self._flood = Flood()
+
+    def attach(self, app: App) -> None:
+        """Let the application's updates come here. Edited messages do not ask again; channel posts ask nothing."""
+        new = filters.UpdateType.MESSAGE
+        for name, page in self._commands().items():
+            app.add_handler(CommandHandler(name, self._answering(page), new))
+        app.add_handler(CommandHandler("why", self._why, new))
+        private = new & filters.ChatType.PRIVATE
+        app.add_handler(MessageHandler(private & filters.COMMAND, self._answering(_unknown)))
+        app.add_handler(MessageHandler(private & filters.TEXT, self._words))
+        app.add_handler(CallbackQueryHandler(self._pressed))
+        app.add_error_handler(self._failed)
+
+    def _commands(self) -> dict[str, Page]:
+        async def help_(_text: str, reader: Reader) -> Message:
+            return self._pages.help_(reader)
+
+        async def everything(_text: str, reader: Reader) -> Message:
+            return await self._pages.commitment("", reader)
+
+        return {
+            "start": self._pages.start,
+            "help": help_,
+            "list": everything,
+            "latest": self._pages.latest,
+            "commitment": self._pages.commitment,
+        }
+
+    def _answering(self, page: Page) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+        """A handler that answers a command with a page; what stands behind the command is its argument."""
+
+        async def handle(update: Update, _context: Context) -> None:
+            asked = await self._admitted(update)
+            if asked is not None:
+                _, *said = (asked.text or "").split(maxsplit=1)
+                await self._reply(asked, await page("".join(said), self._reader(update)))
+
+        return handle
+
+    async def _words(self, update: Update, _: Context) -> None:
+        """Plain words in a private chat: an address asks why, anything else is looked for."""
+        asked = await self._admitted(update)
+        if asked is not None:
+            reader, text = self._reader(update), asked.text or ""
+            url = _address(asked) if text.startswith("http") or asked.forward_origin else None
+            page = await (self._pages.why(url, reader) if url else self._pages.latest(text, reader))
+            await self._reply(asked, page)
+
+    async def _why(self, update: Update, _: Context) -> None:
+        """Why: of the message replied to, or of the address behind the command."""
+        asked = await self._admitted(update)
+        if asked is not None:
+            url = _address(asked) or (_address(asked.reply_to_message) if asked.reply_to_message else None)
+            await self._reply(asked, await self._pages.why(url, self._reader(update)))
+
+    async def _pressed(self, update: Update, _: Context) -> None:
+        """A button: the page it asks for takes the place of the one it stands under. Whatever it is, it is answered."""
+        query = update.callback_query
+        if query is None:
+            return
+        reader = self._reader(update)
+        wait = self._flood.wait_for(query.from_user.id, self._clock())
+        if wait:
+            await self._client.answer(query.id, _too_fast(reader, wait))
+            return
+        wanted = action(query.data or "")
+        if isinstance(wanted, ShowWhy):
+            await self._client.answer(query.id, await self._pages.why_alert(wanted.story, reader), alert=True)
+            return
+        page = await self._pages.show(wanted, reader) if wanted and _is_chat(query) else None
+        if page is None:
+            await self._client.answer(query.id, words.say(words.STALE, reader.lang))
+            return
+        await self._client.answer(query.id)
+        await self._turn(query, page)
+
+    async def _turn(self, query: CallbackQuery, page: Message) -> None:
+        """Put the page in the place of the message, or below it where Telegram lets it no longer be changed."""
+        if query.message is None:
+            return
+        chat, number = query.message.chat.id, query.message.message_id
+        done = await self._patiently(lambda: self._client.edit(chat, number, page))
+        if isinstance(done, Refused) and done.kind in {"gone", "message"}:
+            done = await self._patiently(lambda: self._client.send(chat, page))
+        _report("turned", done)
+
+    async def _reply(self, asked: telegram.Message, page: Message) -> None:
+        """Answer: in a group as a reply, so that all can see to whom."""
+        chat = asked.chat.id
+        to = None if asked.chat.type == ChatType.PRIVATE else asked.message_id
+        _report("answered", await self._patiently(lambda: self._client.send(chat, page, reply_to=to)))
+
+    async def _patiently(self, call: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """The call, made again where Telegram asks for a wait; the client's pace does the waiting."""
+        done = await call()
+        for _ in range(TRIES - 1):
+            if not isinstance(done, Wait):
+                break
+            done = await call()
+        return done
+
+    async def _admitted(self, update: Update) -> telegram.Message | None:
+        """The message to answer; None for one of a person who asks too fast, who is told so once."""
+        asked, person = update.message, update.effective_user
+        if asked is None or person is None:
+            return None
+        now = self._clock()
+        wait = self._flood.wait_for(person.id, now)
+        if not wait:
+            return asked
+        if self._flood.is_first_refusal(person.id, now):
+            reader = self._reader(update)
+            await self._reply(asked, note(words.TOO_FAST, reader, seconds=max(1, round(wait))))
+        return None
+
+    def _reader(self, update: Update) -> Reader:
+        person = update.effective_user
+        return self._pages.reader(person.language_code if person else None)
+
+    async def _failed(self, update: object, context: Context) -> None:
+        """A defect of ours: it is logged, and the person is not left waiting."""
+        _log.error("answering failed", exc_info=context.error)
+        if not isinstance(update, Update):
+            return
+        text = words.say(words.TROUBLE, self._reader(update).lang)
+        if update.callback_query:
+            await self._client.answer(update.callback_query.id, text)
+        elif update.message:
+            await self._reply(update.message, note(words.TROUBLE, self._reader(update)))
+
+
+async def _unknown(_text: str, reader: Reader) -> Message:
+    return note(words.UNKNOWN_COMMAND, reader)
+
+
+def _is_chat(query: CallbackQuery) -> bool:
+    """Whether the button stands in a chat: under a post of the channel nobody's press may change anything."""
+    return query.message is not None and query.message.chat.type != ChatType.CHANNEL
+
+
+def _address(message: telegram.Message) -> str | None:
+    """The first web address in a message: written out, behind words, or behind a button."""
+    for entity in message.entities or message.caption_entities:
+        if entity.type == "text_link" and entity.url:
+            return entity.url
+        if entity.type == "url":
+            return message.parse_entity(entity) if message.text else message.parse_caption_entity(entity)
+    for row in message.reply_markup.inline_keyboard if message.reply_markup else ():
+        for button in row:
+            if button.url:
+                return button.url
+    found = re.search(r"https?://\S+", message.text or "")
+    return found[0] if found else None
+
+
+def _too_fast(reader: Reader, wait: float) -> str:
+    return words.say(words.TOO_FAST, reader.lang).format(seconds=max(1, round(wait)))
+
+
+def _report(what: str, outcome: Outcome) -> None:
+    """Of whom and what was asked the log says nothing: it is nobody's business."""
+    level = logging.WARNING if isinstance(outcome, Refused) and outcome.kind == "message" else logging.DEBUG
+    _log.log(level, "%s outcome=%s", what, outcome)

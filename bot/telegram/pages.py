@@ -1,0 +1,171 @@
+"""From what a reader asked to the message that answers it: asks the views, words nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from bot.ledger import Call
+from bot.telegram import answers, words
+from bot.telegram.answers import PAGE, Looked, Reader
+from bot.telegram.catalogue import Catalogue
+from bot.telegram.keyboards import (
+    Action,
+    ShowCommitment,
+    ShowFound,
+    ShowLatest,
+    ShowPillar,
+    ShowPillars,
+    ShowWhy,
+    from_start,
+)
+from bot.telegram.message import Message
+from bot.telegram.text import clean, cut
+from feeds.item import canonical_url
+from matchers.plan import Commitment
+from store.log import EventLog
+from store.views.values import CommitmentCount, StoryView
+from store.views.views import Views
+
+T = TypeVar("T")
+MAX_FOUND = 60
+MAX_WORDS_UNITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What answers are made of: the log and its views, called through `call`; the plan; when we last looked; and the
+    public name of the channel, if it has one (`@name`)."""
+
+    log: EventLog
+    views: Views
+    call: Call
+    catalogue: Catalogue
+    looked: Callable[[], Looked]
+    channel: str | None = None
+
+
+class Pages:
+    """Every answer of the bot, in the language of who asks."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._catalogue = library.catalogue
+
+    def reader(self, language_code: str | None) -> Reader:
+        """Who asks, from Telegram's language code."""
+        return Reader(words.language(language_code), self._library.looked())
+
+    async def start(self, payload: str, reader: Reader) -> Message:
+        """The greeting; or the commitment that a deep link (`?start=c_defence-roadmap`) leads to."""
+        wanted = from_start(payload)
+        entry = self._catalogue.commitments.get(wanted.commitment) if wanted else None
+        if entry is not None:
+            return await self._commitment(entry, reader)
+        return answers.start(self._catalogue, reader, channel=self._library.channel)
+
+    def help_(self, reader: Reader) -> Message:
+        """What can be asked."""
+        return answers.help_(self._catalogue, reader)
+
+    async def show(self, action: Action, reader: Reader) -> Message | None:
+        """The page an action asks for; None where there is no such page (any more)."""
+        match action:
+            case ShowPillars():
+                return answers.pillars(self._catalogue, reader)
+            case ShowPillar(no):
+                chosen = self._catalogue.pillar(no)
+                return answers.pillar(self._catalogue, chosen, reader) if chosen else None
+            case ShowCommitment(name):
+                entry = self._catalogue.commitments.get(name)
+                return await self._commitment(entry, reader) if entry else None
+            case ShowLatest(name) if name is not None and name not in self._catalogue.commitments:
+                return None
+            case ShowLatest() | ShowFound():
+                return answers.latest(self._catalogue, action, await self._ask(self._stories, action), reader)
+            case ShowWhy():
+                return None
+
+    async def latest(self, text: str, reader: Reader) -> Message:
+        """The newest reports: all, of the commitment the text names, or with the words of the text; and where there
+        are none, the commitments that sound most like it."""
+        asked = cut(clean(text), MAX_WORDS_UNITS)
+        if not asked:
+            return await self._shown(ShowLatest(), reader)
+        named = self._catalogue.find(asked)
+        if len(named) == 1:
+            return await self._shown(ShowLatest(named[0].id), reader)
+        if named:
+            return answers.choose(named, asked, reader)
+        found = ShowFound(asked)
+        stories = await self._ask(self._stories, found)
+        if stories:
+            return answers.latest(self._catalogue, found, stories, reader)
+        return answers.nearest(asked, self._catalogue.nearest(asked), reader)
+
+    async def commitment(self, text: str, reader: Reader) -> Message:
+        """The commitment the text names, the pillar of that number, or those that sound most like it."""
+        asked = cut(clean(text), MAX_WORDS_UNITS)
+        if not asked:
+            return await self._shown(ShowPillars(), reader)
+        named, chosen = self._catalogue.find(asked), self._catalogue.pillar(asked)
+        if len(named) == 1:
+            return await self._commitment(named[0], reader)
+        if named:
+            return answers.choose(named, asked, reader)
+        if chosen is not None:
+            return answers.pillar(self._catalogue, chosen, reader)
+        return answers.unknown(asked, self._catalogue.nearest(asked), reader)
+
+    async def why(self, url: str | None, reader: Reader) -> Message:
+        """Why the item at that address was shown, or not."""
+        if url is None:
+            return answers.note(words.WHY_ASK, reader)
+        item = await self._ask(self._library.views.item_by_url, url, canonical=canonical_url)
+        return answers.why(self._catalogue, item, reader) if item else answers.note(words.WHY_UNKNOWN, reader)
+
+    async def why_alert(self, story: str, reader: Reader) -> str:
+        """Why a story was posted, in 200 characters."""
+        found = await self._ask(self._library.views.story, story)
+        if found is None or not found.commitments:
+            return words.say(words.GONE, reader.lang)
+        return answers.why_alert(self._catalogue, found, reader.lang)
+
+    async def _shown(self, action: ShowLatest | ShowPillars, reader: Reader) -> Message:
+        page = await self.show(action, reader)
+        return page or answers.note(words.STALE, reader)
+
+    async def _commitment(self, entry: Commitment, reader: Reader) -> Message:
+        count, stories = await self._ask(self._about, entry.id)
+        return answers.commitment(self._catalogue, entry, reader, count=count, stories=stories)
+
+    async def _ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Put a question to views that know all of the log."""
+
+        def asked() -> T:
+            self._library.views.catch_up(self._library.log)
+            return question(*args, **kwargs)
+
+        return await self._library.call(asked)
+
+    def _about(self, commitment: str) -> tuple[CommitmentCount | None, Sequence[StoryView]]:
+        counts = self._library.views.counts().commitments
+        mine = next((count for count in counts if count.commitment == commitment), None)
+        return mine, self._library.views.latest((commitment,), limit=PAGE + 1)
+
+    def _stories(self, asked: ShowLatest | ShowFound) -> Sequence[StoryView]:
+        """One more than a page, newest first."""
+        if isinstance(asked, ShowLatest):
+            wanted = (asked.commitment,) if asked.commitment else ()
+            return self._library.views.latest(wanted, limit=PAGE + 1, before=asked.before)
+        return self._found(asked)[: PAGE + 1]
+
+    def _found(self, asked: ShowFound) -> list[StoryView]:
+        """The stories with all the words, newest sighting first; the cursor is the position of its newest item."""
+        views = self._library.views
+        items = views.search(asked.words, limit=MAX_FOUND, commitment=tuple(self._catalogue.commitments))
+        stories = [views.story(name) for name in dict.fromkeys(item.story for item in items if item.story)]
+        placed = [replace(story, pos=max(item.pos for item in story.items)) for story in stories if story]
+        before = asked.before
+        return sorted((s for s in placed if before is None or s.pos < before), key=lambda s: -s.pos)

@@ -1,0 +1,68 @@
+"""The bot's life in Telegram: coming up however long that takes, long polling, going down quickly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from bot.telegram import words
+from bot.telegram.application import App, TokenRefused, connect, start_polling
+from bot.telegram.client import Client
+from bot.telegram.outcome import Outcome, Refused, Unknown
+
+_log = logging.getLogger("pactwatch.chat")
+
+UPDATES = ["message", "callback_query"]
+STOP_S = 2.0
+
+
+@asynccontextmanager
+async def answering(app: App, client: Client, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
+    """The application at work: updates are fetched and handled until the block ends.
+
+    Waits for Telegram as long as it is out of reach. Raises TokenRefused where it does not know the bot.
+    """
+    await _come_up(app, sleep)
+    try:
+        await client.set_commands(words.COMMANDS)
+        await start_polling(app, UPDATES, trouble=_report)
+        await app.start()
+        yield
+    finally:
+        await _go_down(app)
+
+
+async def _come_up(app: App, sleep: Callable[[float], Awaitable[None]]) -> None:
+    failures = 0
+    while (trouble := await connect(app)) is not None:
+        if isinstance(trouble, Refused):
+            raise TokenRefused
+        failures += 1
+        delay = min(60.0, 2.0**failures)
+        _log.warning("telegram is out of reach outcome=%s again_in_s=%.0f", trouble, delay)
+        await sleep(delay)
+
+
+async def _go_down(app: App) -> None:
+    """Stop fetching, finish what is being answered; never wait long for a network that may be gone."""
+    try:
+        async with asyncio.timeout(STOP_S):
+            if app.updater is not None and app.updater.running:
+                await app.updater.stop()
+            if app.running:
+                await app.stop()
+    except TimeoutError:
+        _log.info("left telegram without a good-bye")
+    await app.shutdown()
+
+
+def _report(trouble: Outcome) -> None:
+    """One line per failed fetch of updates; the library tries again by itself."""
+    if isinstance(trouble, Refused):
+        _log.error("telegram does not take our token any more; nobody is answered until it is right")
+    elif isinstance(trouble, Unknown) and "conflict" in trouble.reason.lower():
+        _log.error("another program fetches this bot's updates; stop it, or make a bot of its own for it")
+    else:
+        _log.warning("no updates from telegram outcome=%s", trouble)
