@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import functools
 import hashlib
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -166,6 +167,7 @@ async def _drain(response: httpx.Response) -> None:
             pass
 
 
+@functools.lru_cache(maxsize=4096)
 def _web_address(url: str) -> httpx.URL:
     try:
         address = httpx.URL(url)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 
 class Hosts:
     """`async with hosts.slot(url): …` waits until the host, and we, have room for one more request.
 
-    `spacing_s` lies between the starts of two requests to one host. Waiting for a host takes no room from others.
+    `spacing_s` lies between the starts of two requests to one host; this machine itself needs no such consideration.
+    Waiting for a host takes no room from others.
     """
 
     def __init__(self, *, total: int = 64, per_host: int = 2, spacing_s: float = 1.0) -> None:
@@ -28,7 +29,8 @@ class Hosts:
         host.users += 1
         try:
             async with host.room:
-                await asyncio.sleep(host.reserve(asyncio.get_running_loop().time(), self._spacing_s))
+                spacing_s = 0.0 if _is_this_machine(name) else self._spacing_s
+                await asyncio.sleep(host.reserve(asyncio.get_running_loop().time(), spacing_s))
                 async with self._total:
                     yield
         finally:
@@ -48,13 +50,17 @@ class Hosts:
 class _Host:
     room: asyncio.Semaphore
     users: int = 0
-    free_at: float = field(default=0.0)
+    free_at: float = 0.0
 
     def reserve(self, now: float, spacing_s: float) -> float:
         """Seconds to wait from `now`; the place in the row is taken."""
         start = max(now, self.free_at)
         self.free_at = start + spacing_s
         return start - now
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _host_name(url: str) -> str:
