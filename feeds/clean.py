@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from html.entities import html5
+from html.entities import entitydefs, html5
 
 from feeds.names import KNOWN_PREFIXES
 
@@ -58,13 +58,27 @@ def _entities(subset: str) -> dict[str, str]:
     return found
 
 
-def repair(text: str, entities: Mapping[str, str] = {}) -> str:
+def with_entities(text: str, entities: Mapping[str, str]) -> str:
+    """The text with the references to these entities replaced by their text; once they add too much they stay."""
+    left = _MAX_GROWTH
+
+    def resolved(found: re.Match[str]) -> str:
+        nonlocal left
+        value = entities.get(found[1])
+        left -= len(value or "")
+        return found[0] if value is None or left < 0 else html.escape(value)
+
+    return "".join(part if literal else _NAMED.sub(resolved, part) for part, literal in _split(text))
+
+
+_NAMED = re.compile(r"&([A-Za-z_][\w.-]{0,60});")
+
+
+def repair(text: str) -> str:
     """The text with what strict parsers refuse put right: forbidden characters, impossible and unknown references,
     bare `&` and `<`, HTML entities, prefixes nobody declared, and junk around the root element."""
     text = _cut(_FORBIDDEN.sub("", text))
-    budget = [_MAX_GROWTH]
-    parts = [part if literal else _escape(part, entities, budget) for part, literal in _split(text)]
-    return _declare("".join(parts))
+    return _declare("".join(part if literal else _escape(part) for part, literal in _split(text)))
 
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -78,8 +92,7 @@ def _cut(text: str) -> str:
         return text
     name = re.match(r"<([^\s>]+)", start[0])
     end = text.rfind(f"</{name[1]}") if name else -1
-    close = text.find(">", end) if end > 0 else -1
-    return text[start.start() : close + 1 if close > 0 else len(text)]
+    return text[start.start() : end] + f"</{name[1]}>" if name and end > 0 else text[start.start() :]
 
 
 def _split(text: str) -> Iterator[tuple[str, bool]]:
@@ -105,24 +118,23 @@ _LOOSE = re.compile(r"<(?![A-Za-z_/!?])")
 _XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
-def _escape(part: str, entities: Mapping[str, str], budget: list[int]) -> str:
-    def resolved(found: re.Match[str]) -> str:
-        hexadecimal, decimal, name = found.groups()
-        if name:
-            value = _entity(name, entities)
-            budget[0] -= len(value)
-            return value if budget[0] > 0 else f"&amp;{name};"
-        if hexadecimal or decimal:
-            return _character(int(hexadecimal, 16) if hexadecimal else int(decimal))
-        return "&amp;"
-
-    return _LOOSE.sub("&lt;", _REFERENCE.sub(resolved, part)) if "&" in part or "<" in part else part
+def _escape(part: str) -> str:
+    return _LOOSE.sub("&lt;", _REFERENCE.sub(_reference, part))
 
 
-def _entity(name: str, entities: Mapping[str, str]) -> str:
+def _reference(found: re.Match[str]) -> str:
+    hexadecimal, decimal, name = found.groups()
+    if name:
+        return _entity(name)
+    if hexadecimal or decimal:
+        return _character(int(hexadecimal, 16) if hexadecimal else int(decimal))
+    return "&amp;"
+
+
+def _entity(name: str) -> str:
     if name in _XML:
         return f"&{name};"
-    value = entities.get(name) or html5.get(name + ";")
+    value = entitydefs.get(name) or html5.get(name + ";")
     return html.escape(value) if value else f"&amp;{name};"
 
 

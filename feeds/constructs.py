@@ -21,20 +21,22 @@ def attribute(element: Element, name: str) -> str:
     """The attribute without regard to case, stripped; "" where it is missing."""
     value = element.get(name)
     if value is None:
-        value = next((v for n, v in element.attrib.items() if str(n).lower() == name), "")
+        value = next((element.get(key) for key in element.keys() if str(key).lower() == name), "")  # noqa: SIM118
     return str(value).strip()
 
 
-def text_of(element: Element, *, atom: bool) -> Text:
-    """What a text element says, and whether as markup. In Atom the type decides; elsewhere everything may be markup."""
-    kind = (element.get("type") or "").strip().lower()
+def text_of(element: Element, value: str, *, atom: bool) -> Text:
+    """What an element says, and whether as markup. In Atom the type decides; elsewhere everything may be markup."""
     if len(element):
         return Text(inner(element), markup=True)
-    value = element.text or ""
+    kind = element.get("type")
+    if kind is None and element.get("mode") is None:
+        return Text(value, not atom)
+    kind = (kind or "").strip().lower()
     if element.get("mode") == "base64":
-        return Text(_from_base64(value), markup=kind in _HTML)
+        return Text(_from_base64(value), kind in _HTML)
     if not atom:
-        return Text(value, markup=kind not in {"text", "text/plain"})
+        return Text(value, kind not in {"text", "text/plain"})
     return _by_type(kind, value)
 
 
@@ -91,15 +93,7 @@ def person(element: Element) -> str:
     name, email = parts.get("name", ""), parts.get("email", "")
     if name and email:
         return f"{name} <{email}>"
-    return (
-        name
-        or email
-        or (
-            ""
-            if parts.keys() & {"name", "email"}
-            else (parts.get("uri") or parts.get("url") or payload(element).strip())
-        )
-    )
+    return name or email or ("" if parts.keys() & {"name", "email", "uri", "url"} else payload(element).strip())
 
 
 def language(*elements: Element | None) -> str | None:

@@ -13,9 +13,7 @@ from feeds.datewords import DAY_PERIODS, MONTHS, ZONES
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _MAX_LENGTH = 100  # nothing longer is a date, and every pattern below stays linear in it
 
-_RFC822 = re.compile(
-    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])(\d\d):?(\d\d)|GMT|UTC|UT|Z)"
-)
+_RFC822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT|UTC|UT|Z)")
 _ENGLISH = {
     name: n
     for n, name in enumerate(
@@ -42,14 +40,13 @@ def parse_date(text: str | None, *, zone: tzinfo = UTC, day_first: bool = False)
 
 def _common(text: str, zone: tzinfo) -> datetime | None:
     """RFC 822 and RFC 3339 as nearly every feed writes them."""
-    found = _RFC822.fullmatch(text)
-    if found is not None:
-        day, month, year, hour, minute, second, sign, east, south = found.groups()
-        number = _ENGLISH.get(month)
-        if number is None or second == "60" or hour == "24":
+    if text[3:5] == ", " and _RFC822.fullmatch(text):
+        month = _ENGLISH.get(text[8:11])
+        if month is None or text[17:19] == "24" or text[23:25] == "60":
             return None
-        when = datetime(int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-        return when - _offset(sign, east, south) if sign else when
+        day, year, hour, minute, second = text[5:7], text[12:16], text[17:19], text[20:22], text[23:25]
+        when = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        return when - _offset(text[26], text[27:29], text[29:31]) if text[26] in "+-" else when
     if text[4:5] == "-" and text[7:8] == "-" and text[10:11] == "T" and 19 <= len(text) <= 32:
         try:
             when = datetime.fromisoformat(text)

@@ -28,13 +28,20 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
         return _lenient(body.removeprefix(_BOMS.get(wide, b"")), wide)
     body = body.removeprefix(codecs.BOM_UTF8)
     claims = _claims(body, content_type)
-    escaped = next((name for name in claims if name.startswith(("iso2022", "hz", "utf_7"))), None)
-    if escaped is not None and escaped != "utf_7":
+    escaped = next((name for name in claims if name.startswith("iso2022")), None)
+    if escaped is not None:
         return _lenient(body, escaped)  # seven-bit sets: their bytes are ASCII too
     try:
-        return Decoded(body.decode("utf-8"), "utf-8", exact=True)
+        text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _not_utf8(body, claims)
+    return Decoded(text, label(body, content_type), exact=True)
+
+
+def label(body: bytes, content_type: str) -> str:
+    """The character set of a body that is valid UTF-8: the one it claims, as long as the bytes do not tell."""
+    claims = _claims(body, content_type) if body.isascii() else []
+    return claims[0] if claims else "utf-8"
 
 
 def charset(content_type: str) -> str:
@@ -53,12 +60,10 @@ _BOMS = {
 }
 # What publishers mean by a name (WHATWG Encoding, section 4.2, where it differs from Python's codecs).
 _MEANT = {
-    "iso8859-1": "cp1252",
-    "ascii": "cp1252",
     "iso8859-9": "cp1254",
     "iso8859-11": "cp874",
     "tis-620": "cp874",
-    "gb2312": "gb18030",
+    "gb18030": "gb18030",
     "gbk": "gb18030",
     "euc_kr": "cp949",
     "shift_jis": "cp932",
@@ -94,25 +99,28 @@ def _codec(name: str) -> str:
         found = codecs.lookup(name.removeprefix("x-"))
     except (LookupError, ValueError):
         return ""
-    if not getattr(found, "_is_text_encoding", True) or found.name.startswith(("utf-16", "utf-32", "idna", "punycode")):
+    if not getattr(found, "_is_text_encoding", True) or found.name.startswith(
+        ("utf-16", "utf-32", "idna", "punycode", "utf-7")
+    ):
         return ""  # not text, or refuted by the missing zero bytes
-    return _MEANT.get(found.name, found.name)
+    return "gb18030" if found.name == "gb2312" else found.name
 
 
 def _not_utf8(body: bytes, claims: list[str]) -> Decoded:
     if _is_damaged_utf8(body, claims):
         return Decoded(body.decode("utf-8", "replace"), "utf-8", exact=False)
     for name in claims:
-        if name in {"utf-8", "cp1252", "utf_7"}:
+        if name in {"utf-8", *_LATIN}:
             continue
         try:
-            return Decoded(body.decode(name), name, exact=True)
+            return Decoded(body.decode(_MEANT.get(name, name)), name, exact=True)
         except UnicodeDecodeError:
             continue
-    text = body.decode("cp1252", "latin1-rest")
-    return Decoded(text, "cp1252", exact="cp1252" in claims or "utf-8" not in claims)
+    exact = "utf-8" not in claims or not _LATIN.isdisjoint(claims)
+    return Decoded(body.decode("cp1252", "latin1-rest"), "cp1252", exact=exact)
 
 
+_LATIN = frozenset({"cp1252", "iso8859-1", "ascii"})  # all of them mean Windows-1252
 _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}",
 )

@@ -2,229 +2,232 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TypeAlias
 
 from feeds.constructs import Element, attribute, language, payload, person, text_of
-from feeds.names import Names
+from feeds.places import (
+    AUTHOR,
+    CATEGORY,
+    COMMENTS,
+    CONTENT,
+    CREATED,
+    DATE,
+    ENCLOSURE,
+    GROUP,
+    GUID,
+    LANGUAGE,
+    LINK,
+    ONCE,
+    ORIGINAL,
+    PUBLISHED,
+    SOURCE,
+    SUMMARY,
+    TITLE,
+    UPDATED,
+    WORDS,
+    Place,
+    Places,
+)  # fmt: skip
 from feeds.raw import Entry, Text
 
-
-class Fields:
-    """The children of one element by short name: the first of each kind, and every one of those that may be many."""
-
-    __slots__ = ("first", "many")
-
-    def __init__(self, element: Element, names: Names) -> None:
-        self.first: dict[str, Element] = {}
-        self.many: dict[str, list[Element]] = {}
-        first, many = self.first, self.many
-        for child in element:
-            name = names[child.tag]
-            if name in _MANY:
-                many.setdefault(name, []).append(child)
-            elif name not in first or not _says_something(first[name]):
-                first[name] = child
-            else:
-                many.setdefault(name, []).append(child)
-        for group in many.pop("media:group", ()):
-            self._adopt(group, names)
-
-    def _adopt(self, group: Element, names: Names) -> None:
-        for child in group:
-            name = names[child.tag]
-            if name in _MANY:
-                self.many.setdefault(name, []).append(child)
-            else:
-                self.first.setdefault(name, child)
-
-    def pick(self, candidates: Iterable[str]) -> tuple[str, Element] | None:
-        """The first of the candidates that says something, with its name."""
-        first = self.first
-        for name in candidates:
-            element = first.get(name)
-            if element is not None and _says_something(element):
-                return name, element
-        return None
-
-    def text(self, candidates: Iterable[str]) -> str | None:
-        """Its text without markup, stripped."""
-        found = self.pick(candidates)
-        return payload(found[1]).strip() if found else None
-
-    def construct(self, candidates: Iterable[str], *, atom: bool) -> Text | None:
-        """Its text as a construct; `atom` says whose rules hold for unprefixed names."""
-        found = self.pick(candidates)
-        return text_of(found[1], atom=_is_atom(found[0], atom)) if found else None
-
-
-def _says_something(element: Element) -> bool:
-    text = element.text
-    return bool(text and not text.isspace()) or len(element) > 0
-
-
-def _is_atom(name: str, home: bool) -> bool:
-    return name.startswith("atom:") or (home and ":" not in name)
-
-
-_MANY = frozenset(
-    [
-        "link",
-        "atom:link",
-        "author",
-        "dc:creator",
-        "dc:author",
-        "itunes:author",
-        "atom:author",
-        "managingeditor",
-        "category",
-        "dc:subject",
-        "media:category",
-        "media:keywords",
-        "itunes:keywords",
-        "keywords",
-        "tags",
-        "itunes:category",
-        "atom:category",
-        "enclosure",
-        "media:content",
-        "media:group",
-        "item",
-        "entry",
-    ]
-)
-_TITLE = ("title", "atom:title", "dc:title", "media:title", "itunes:title")
-_SUMMARY = [
-    "description",
-    "summary",
-    "atom:summary",
-    "dc:description",
-    "dcterms:abstract",
-    "abstract",
-    "itunes:summary",
-    "media:description",
-    "itunes:subtitle",
-]
-_CONTENT = ("content:encoded", "content", "atom:content", "body", "xhtml:body", "fullitem", "xhtml:div")
-_PUBLISHED = [
-    "pubdate",
-    "published",
-    "issued",
-    "atom:published",
-    "atom:issued",
-    "dcterms:issued",
-    "dc:date",
-    "created",
-    "atom:created",
-    "dcterms:created",
-    "dcterms:available",
-    "date",
-]
-_UPDATED = ["updated", "modified", "atom:updated", "atom:modified", "dcterms:modified", "lastbuilddate", "dc:date"]
-_AUTHORS = ("author", "dc:creator", "atom:author", "dc:author", "itunes:author", "managingeditor")
+File: TypeAlias = tuple[str, str | None, str | None]  # address, media type, length as written
+Sorted: TypeAlias = tuple[Place, Element, str | None]  # an element with its text
+_FIRST_COUNTS = CONTENT  # the texts up to here count the first time they are given, other values the last time
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
-def read_entry(item: Element, names: Names, *, atom: bool, has_base: bool, has_lang: bool) -> Entry:
-    """What the item says. `has_base` and `has_lang` tell whether xml:base and xml:lang occur in the document at all."""
-    fields = Fields(item, names)
-    guid = fields.text(("guid", "id", "atom:id", "dc:identifier"))
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an item has to know of its document: where elements belong, and whether xml:base and xml:lang occur."""
+
+    places: Places
+    has_base: bool = False
+    has_lang: bool = False
+
+
+class _Found:
+    """The elements of an item, sorted by what they give."""
+
+    __slots__ = ("many", "once")
+
+    def __init__(self, item: Element, places: Places) -> None:
+        self.once: list[Sorted | None] = [None] * ONCE
+        self.many: list[Sorted] = []
+        self.sort(item, places)
+
+    def sort(self, parent: Element, places: Places) -> None:
+        once, many = self.once, self.many
+        for child in parent:
+            place = places[child.tag]
+            if place is None:
+                continue
+            slot, rank, _ = place
+            text = child.text
+            if slot >= ONCE:
+                many.append((place, child, text))
+            elif (text and not text.isspace()) or len(child):
+                known = once[slot]
+                if known is None or rank < known[0].rank or (rank == known[0].rank and slot > _FIRST_COUNTS):
+                    once[slot] = (place, child, text)
+
+    def value(self, slot: int) -> str | None:
+        """The stripped text of a value."""
+        known = self.once[slot]
+        return (known[2] or payload(known[1])).strip() if known else None
+
+    def construct(self, slot: int) -> Text | None:
+        known = self.once[slot]
+        return text_of(known[1], known[2] or "", atom=known[0].atom) if known else None
+
+
+def read_entry(item: Element, context: Context) -> Entry:
+    """What the item says."""
+    found = _Found(item, context.places)
+    value, construct = found.value, found.construct
+    for place, element, _ in found.many:
+        if place.slot == GROUP:
+            found.sort(element, context.places)
+    date = value(DATE)
     entry = Entry(
-        guid=guid or item.get(_RDF_ABOUT),
-        title=fields.construct(_TITLE, atom=atom),
-        summary=fields.construct(_SUMMARY, atom=atom),
-        content=fields.construct(_CONTENT, atom=atom),
-        published=fields.text(_PUBLISHED),
-        updated=fields.text(_UPDATED),
-        comments=fields.text(("comments",)),
+        guid=value(GUID),
+        title=construct(TITLE),
+        summary=construct(SUMMARY),
+        content=construct(CONTENT),
+        published=value(PUBLISHED) or date or value(CREATED),
+        updated=value(UPDATED) or date,
+        comments=value(COMMENTS),
+        language=value(LANGUAGE),
     )
-    if item.attrib:
-        entry.link = attribute(item, "href") or None
-        entry.updated = entry.updated or attribute(item, "lastmod") or None
-    if fields.many:
-        _add_repeated(entry, fields)
-    if entry.link is None and guid and _is_permalink(fields):
-        entry.link = guid
-    if has_base:
-        entry.base = _base(item, fields)
-    if has_lang or "dc:language" in fields.first or "language" in fields.first:
-        first = fields.first
-        own = fields.text(("dc:language", "language"))
-        entry.language = own or language(first.get("content"), first.get("title"), first.get("summary"), item)
+    add_many(entry, found.many)
+    if item.keys():
+        _add_from_attributes(entry, item, found)
+    if entry.link is None:
+        entry.link = _stand_in(entry.guid, found)
+    source = found.once[SOURCE]
+    if source is not None and not entry.authors:
+        entry.authors = _source_authors(source, context.places)
+    _add_context(entry, item, found, context)
     return entry
 
 
-def _add_repeated(entry: Entry, fields: Fields) -> None:
-    for name, elements in fields.many.items():
-        if name in _CATEGORIES:
-            _add_categories(entry, elements, _CATEGORIES[name])
-        elif name in {"enclosure", "media:content"}:
-            _add_enclosures(entry, elements)
-        elif name in {"link", "atom:link"}:
-            _add_enclosures(entry, [link for link in elements if relation(link) == "enclosure"])
-    entry.link = page_link(fields) or entry.link
-    entry.authors = authors(fields)
+def _add_context(entry: Entry, item: Element, found: _Found, context: Context) -> None:
+    """The xml:base and xml:lang in force."""
+    if context.has_base:
+        links = [element for place, element, _ in found.many if place.slot == LINK]
+        entry.base = (links[0].base if links else item.base) or ""
+    if context.has_lang and entry.language is None:
+        parts = (found.once[slot] for slot in (CONTENT, TITLE, SUMMARY))
+        entry.language = language(*(part[1] for part in parts if part is not None), item)
 
 
-def authors(fields: Fields) -> list[str]:
-    """Everybody who is named as an author, once each, in the order of the elements' rank."""
-    found = (person(element) for name in _AUTHORS for element in fields.many.get(name, ()))
-    return list(dict.fromkeys(filter(None, found)))
+def add_many(entry: Entry, many: list[Sorted]) -> None:
+    """Links, authors, categories and enclosures; authors in the order of rank, the others in that of the document."""
+    page = 1
+    authors: list[tuple[int, str]] = []
+    categories: list[str] = []
+    enclosures: list[File] = []
+    for (slot, rank, _), element, text in many:
+        if slot == LINK:
+            page = _add_link(entry, element, text, page, enclosures)
+        elif slot == AUTHOR:
+            authors.append((rank, person(element)))
+        elif slot in {CATEGORY, WORDS}:
+            _add_category(categories, element, several=slot == WORDS)
+        elif slot == ENCLOSURE:
+            _add_enclosure(enclosures, element)
+    if authors:
+        authors.sort(key=_RANK)
+        entry.authors = list(dict.fromkeys(name for _, name in authors if name))
+    entry.categories, entry.enclosures = categories, enclosures
 
 
-def page_link(fields: Fields) -> str | None:
-    """The page that the element stands for: RSS writes its address as text, Atom as an attribute, by rank."""
-    best, rank = None, 0
-    for name in ("link", "atom:link"):
-        for element in fields.many.get(name, ()):
-            text = (element.text or "").strip()
-            own = _rank(element, is_text=bool(text))
-            if own > rank:
-                best, rank = text or attribute(element, "href"), own
-    return best
+_RANK = itemgetter(0)
+
+
+def _add_from_attributes(entry: Entry, item: Element, found: _Found) -> None:
+    """RDF names items, and CDF addresses and dates them, on the item element itself; RDF's name goes before Dublin
+    Core's identifier."""
+    known = found.once[GUID]
+    if known is None or known[0].rank == _IDENTIFIER:
+        entry.guid = item.get(_RDF_ABOUT) or entry.guid
+    entry.link = entry.link or attribute(item, "href") or None
+    entry.updated = entry.updated or attribute(item, "lastmod") or None
+
+
+_IDENTIFIER = 3
+
+
+def _stand_in(guid: str | None, found: _Found) -> str | None:
+    """The page of an item without a link: the id, in RSS unless it is said to be none, in Atom if it is an address."""
+    if guid and guid.startswith(("http://", "https://")) and _is_permalink(found.once[GUID]):
+        return guid
+    return found.value(ORIGINAL)
+
+
+def _is_permalink(guid: Sorted | None) -> bool:
+    """RSS 2.0: a guid is a permanent link unless isPermaLink says false."""
+    if guid is None or guid[0].rank == _IDENTIFIER:
+        return False
+    said = guid[1].get("isPermaLink") or attribute(guid[1], "ispermalink")
+    return not said or said.lower() == "true"
+
+
+def _source_authors(source: Sorted, places: Places) -> Sequence[str]:
+    """RFC 4287 section 4.2.1: the authors of the feed that an entry was copied from."""
+    entry = Entry()
+    if source[0].atom:
+        add_many(entry, _Found(source[1], places).many)
+    return entry.authors
+
+
+def _add_link(entry: Entry, element: Element, text: str | None, rank: int, enclosures: list[File]) -> int:
+    """RSS writes the address as text, Atom as an attribute. Of several equal ones the last counts, as it does for every
+    value that is given twice."""
+    own = relation(element)
+    if own == "alternate":
+        address = (text or "").strip() or (element.get("href") or "").strip()
+        mine = page_rank(element) if address else 0
+        if mine >= rank:
+            entry.link = address
+            return mine
+    elif own == "enclosure":
+        _add_enclosure(enclosures, element)
+    elif own == "replies" and "html" in (element.get("type") or "").lower():  # RFC 4685 section 4
+        entry.comments = entry.comments or element.get("href")
+    return rank
 
 
 def relation(link: Element) -> str:
     """The link relation, alternate where none is given (RFC 4287 section 4.2.7.2)."""
-    return attribute(link, "rel").lower() or "alternate"
+    said = link.get("rel")
+    if not said or said == "alternate":
+        return "alternate"
+    return str(said).strip().lower().removeprefix("http://www.iana.org/assignments/relation/")
 
 
-def _rank(link: Element, *, is_text: bool) -> int:
-    if relation(link) not in {"alternate", "http://www.iana.org/assignments/relation/alternate"}:
-        return 0
-    if is_text:
-        return 4
-    if not attribute(link, "href"):
-        return 0
-    return 3 if attribute(link, "type").lower() in {"", "html", "text/html", "application/xhtml+xml"} else 2
+def page_rank(link: Element) -> int:
+    """How well an alternate link serves people: 2 for a page, 1 for something else."""
+    kind = link.get("type")
+    return 2 if kind is None or kind.strip().lower() in _PAGES else 1
 
 
-def _is_permalink(fields: Fields) -> bool:
-    guid = fields.first.get("guid")
-    return guid is not None and attribute(guid, "ispermalink").lower() in {"", "true"}
+_PAGES = frozenset({"", "html", "text/html", "application/xhtml+xml"})
 
 
-def _base(item: Element, fields: Fields) -> str:
-    links = fields.many.get("link")
-    return (links[0].base if links else item.base) or ""
+def _add_category(categories: list[str], element: Element, *, several: bool) -> None:
+    """Atom gives the name as `term`, iTunes as `text`, the others as their text; keywords are parted by commas."""
+    text = element.text if not len(element) else payload(element)
+    term = (text or "").strip() or (element.get("term") or element.get("text") or element.get("label") or "").strip()
+    categories.extend(part for part in map(str.strip, term.split(",") if several else [term]) if part)
+    for child in element:  # iTunes nests them
+        if child.tag == element.tag:
+            _add_category(categories, child, several=several)
 
 
-# Where the name of a category is, and whether one element holds several.
-_CATEGORIES = {
-    "category": ("term", False), "atom:category": ("term", False), "dc:subject": ("", False),
-    "media:category": ("", False), "itunes:category": ("text", False), "keywords": ("", True),
-    "media:keywords": ("", True), "itunes:keywords": ("", True), "tags": ("", True),
-}  # fmt: skip
-
-
-def _add_categories(entry: Entry, elements: list[Element], form: tuple[str, bool]) -> None:
-    name, several = form
-    for element in elements:
-        term = (attribute(element, name) if name else "") or payload(element).strip() or attribute(element, "label")
-        entry.categories.extend(part for part in map(str.strip, term.split(",") if several else [term]) if part)
-
-
-def _add_enclosures(entry: Entry, elements: list[Element]) -> None:
-    for element in elements:
-        url = attribute(element, "url") or attribute(element, "href") or (element.text or "").strip()
-        if url:
-            entry.enclosures.append((url, element.get("type"), element.get("length") or element.get("fileSize")))
+def _add_enclosure(enclosures: list[File], element: Element) -> None:
+    url = element.get("url") or element.get("href") or (element.text or "")
+    if url.strip():
+        enclosures.append((url.strip(), element.get("type"), element.get("length") or element.get("fileSize")))

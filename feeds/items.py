@@ -5,21 +5,34 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from feeds.dates import parse_date
 from feeds.item import Enclosure, Item
 from feeds.raw import Document, Entry, Text
-from feeds.text import plain, plain_title, tidy
+from feeds.text import harmless, plain, plain_title, tidy
 
 _MAX_TITLE, _MAX_TEXT, _MAX_CONTENT, _MAX_NAME, _MAX_URL, _MAX_LIST = 2_000, 50_000, 200_000, 500, 8_000, 100
+
+
+def make_items(document: Document, *, base: str) -> tuple[Item, ...]:
+    """The items in the order of the document. An id that the publisher gives to different pages is no id of any."""
+    items = [make_item(entry, document, base=base) for entry in document.entries]
+    if len({item.guid for item in items}) == len(items):
+        return tuple(items)
+    pages: dict[str | None, set[str | None]] = {}
+    for item in items:
+        pages.setdefault(item.guid, set()).add(item.link)
+    return tuple(replace(item, guid=None) if len(pages[item.guid]) > 1 else item for item in items)
 
 
 def make_item(entry: Entry, document: Document, *, base: str) -> Item:
     """The item. `base` is the address that relative links are meant from where the document names none."""
     base = entry.base or document.base or base
-    published, updated = instant(entry.published), instant(entry.updated)
+    published = instant(entry.published)
+    updated = published if entry.updated == entry.published else instant(entry.updated)
     return Item(
         guid=_opaque(entry.guid),
         link=web_address(entry.link, base),
@@ -38,23 +51,30 @@ def make_item(entry: Entry, document: Document, *, base: str) -> Item:
 
 def title(found: Text | None) -> str | None:
     """A title as one line of plain text."""
-    if found is None or not found.value:
+    if found is None:
         return None
-    value = found.value[: 10 * _MAX_TITLE]
-    return (plain_title(value) if found.markup else tidy(value))[:_MAX_TITLE] or None
+    value, is_markup = found
+    value = value[: 10 * _MAX_TITLE]
+    made = plain_title(value) if is_markup and ("<" in value or "&" in value) else tidy(value)
+    return (harmless(made) if "<" in made else made)[:_MAX_TITLE] or None
 
 
 def text(found: Text | None) -> str | None:
     """A longer text as plain text."""
-    if found is None or not found.value:
+    if found is None:
         return None
-    value = found.value[: 10 * _MAX_TEXT]
-    return (plain(value) if found.markup else tidy(value))[:_MAX_TEXT] or None
+    value, is_markup = found
+    value = value[: 10 * _MAX_TEXT]
+    made = plain(value) if is_markup and ("<" in value or "&" in value) else tidy(value)
+    return (harmless(made) if "<" in made else made)[:_MAX_TEXT] or None
 
 
 def markup(found: Text | None) -> str | None:
-    """The content as published: markup from a stranger, to be shown only through feeds.safehtml."""
-    return found.value[:_MAX_CONTENT].strip() or None if found is not None else None
+    """The content as markup, as published: to be shown only through feeds.safehtml."""
+    if found is None:
+        return None
+    value = found.value[:_MAX_CONTENT].strip()
+    return (value if found.markup else html.escape(value, quote=False)) or None
 
 
 def instant(written: str | None) -> datetime | None:
@@ -66,10 +86,12 @@ def web_address(link: str | None, base: str) -> str | None:
     """The absolute http(s) address, or None for any other scheme, for nonsense, and for a relative one without base."""
     if not link:
         return None
-    link = link.strip()[:_MAX_URL]
+    link = link.strip()
+    if len(link) > _MAX_URL:
+        return None
     if not link.startswith(("http://", "https://")) or not link.isprintable():
         link = _resolve(_INVISIBLE.sub("", link), base)
-    return link if link and len(link) < _MAX_URL else None
+    return link
 
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -81,12 +103,17 @@ def _resolve(link: str, base: str) -> str | None:
         parts = urlsplit(absolute)
     except ValueError:
         return None
-    return absolute if parts.scheme.lower() in {"http", "https"} and parts.netloc else None
+    if parts.scheme.lower() not in {"http", "https"} or not parts.netloc:
+        return None
+    return None if " " in link and not urlsplit(link).scheme else absolute  # a sentence is no address
 
 
 def _opaque(guid: str | None) -> str | None:
     """The publisher's id, untouched but for blanks around it and what cannot be stored."""
-    return (_INVISIBLE.sub("", guid.strip())[:_MAX_URL] or None) if guid else None
+    if not guid:
+        return None
+    guid = guid.strip()
+    return (guid if guid.isprintable() else _INVISIBLE.sub("", guid))[:_MAX_URL] or None
 
 
 _MAIL_FIRST = re.compile(r"(?:mailto:)?([^\s()<>@]{1,64}@[^\s()<>@]{1,255})\s*\(([^()]+)\)")
@@ -100,6 +127,8 @@ def author(written: str) -> str:
 
 
 def _names(written: Sequence[str], make: Callable[[str], str]) -> tuple[str, ...]:
+    if not written:
+        return ()
     made = (make(name[: 2 * _MAX_NAME])[:_MAX_NAME] for name in written[:_MAX_LIST])
     return tuple(dict.fromkeys(filter(None, made)))
 

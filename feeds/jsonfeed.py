@@ -27,10 +27,10 @@ def read_json(text: str, *, max_items: int) -> Document | None:
 
 
 def _json_feed(data: Object, max_items: int) -> Document | None:
-    """https://www.jsonfeed.org/version/1.1/; without its version address only what has items like one."""
+    """https://www.jsonfeed.org/version/1.1/; without its version address only what has items and a title or version."""
     version = _string(data.get("version")) or ""
     items = _objects(data.get("items"))
-    if "jsonfeed.org" not in version and not (items and _string(data.get("title"))):
+    if "jsonfeed.org" not in version and not (items and (version or _string(data.get("title")))):
         return None
     return Document(
         "json",
@@ -54,7 +54,6 @@ def _json_hints(data: Object) -> dict[str, str]:
 
 def _json_item(item: Object) -> Entry:
     as_html, as_text = _string(item.get("content_html")), _string(item.get("content_text"))
-    images = [_string(item.get("image")), _string(item.get("banner_image"))]
     return Entry(
         guid=_string(item.get("id")),
         link=_string(item.get("url")) or _string(item.get("external_url")),
@@ -66,7 +65,7 @@ def _json_item(item: Object) -> Entry:
         authors=_authors(item),
         categories=[tag for tag in map(_string, _list(item.get("tags"))) if tag],
         language=_string(item.get("language")),
-        enclosures=[*_attachments(item), *((url, None, None) for url in images[:0] if url)],
+        enclosures=_attachments(item),
     )
 
 
@@ -79,7 +78,7 @@ def _attachments(item: Object) -> list[tuple[str, str | None, str | None]]:
 
 
 def _authors(holder: Object) -> list[str]:
-    people = _objects(holder.get("authors")) or _objects([holder.get("author")])
+    people = [*_objects(holder.get("authors")), *_objects([holder.get("author")])]
     names = [_string(p.get("name")) or _string(p.get("url")) for p in people] or [_string(holder.get("author"))]
     return [name for name in names if name]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 # Namespace names without scheme, trailing slash or hash, in lower case: publishers vary all of these.
 _RSS = (
@@ -42,6 +43,7 @@ _MODULES = {
     "example.com/dtds/podcast-1.0.dtd": "itunes",
     "purl.org/rss/1.0/modules/syndication": "sy",
     "rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "www.google.com/schemas/play-podcasts/1.0": "googleplay",
     "purl.org/rss/1.0/modules/slash": "slash",
     "wellformedweb.org/commentapi": "wfw",
     "www.google.com/schemas/sitemap-news/0.9": "news",
@@ -55,6 +57,7 @@ KNOWN_PREFIXES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
+    "googleplay": "http://www.google.com/schemas/play-podcasts/1.0",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "media": "http://search.yahoo.com/mrss/",
@@ -79,16 +82,25 @@ class Names(dict[str, str]):
 
     def __init__(self, home: str, own: str = "") -> None:
         super().__init__()
-        self._home = home
+        self.home = home
         self._own = own
 
     def __missing__(self, tag: str) -> str:
         namespace, name = split(tag)
         prefix = "" if not namespace or namespace == self._own else prefix_of(namespace)
-        short = name if prefix in ("", self._home) else f"{prefix}:{name}"
-        if len(self) < _MOST:
-            self[tag] = short
+        short = name if prefix in ("", self.home) else f"{prefix}:{name}"
+        remember(self, tag, short)
         return short
+
+
+_Value = TypeVar("_Value")
+
+
+def remember(known: dict[str, _Value], tag: str, value: _Value) -> None:
+    """Keep what a tag means, as long as nobody makes us keep too much."""
+    if len(known) >= _MOST:
+        known.clear()
+    known[tag] = value
 
 
 def split(tag: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,10 +26,10 @@ class Entry:
     content: Text | None = None
     published: str | None = None
     updated: str | None = None
-    authors: list[str] = field(default_factory=list)
-    categories: list[str] = field(default_factory=list)
+    authors: Sequence[str] = ()
+    categories: Sequence[str] = ()
     language: str | None = None
-    enclosures: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    enclosures: Sequence[tuple[str, str | None, str | None]] = ()
     comments: str | None = None
 
 
@@ -45,6 +46,6 @@ class Document:
     description: Text | None = None
     updated: str | None = None
     language: str | None = None
-    authors: list[str] = field(default_factory=list)
+    authors: Sequence[str] = ()
     hints: dict[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)

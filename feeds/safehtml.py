@@ -39,6 +39,7 @@ _ATTRIBUTES = _ADDRESSES | frozenset(
         "lang",
         "rowspan",
         "scope",
+        "srcset",
         "start",
         "title",
         "type",
@@ -89,6 +90,8 @@ def _start(name: str, element: etree._Element, base: str) -> str:
 
 
 def _value(key: str, value: str, base: str) -> str | None:
+    if key == "srcset":
+        return ", ".join(filter(None, (_candidate(part.strip(), base) for part in value.split(",")[:20]))) or None
     if key not in _ADDRESSES:
         return value
     try:
@@ -101,3 +104,10 @@ def _value(key: str, value: str, base: str) -> str | None:
         if scheme in {"http", "https", "mailto", ""} and ":" not in (address.partition("/")[0] if not scheme else "")
         else None
     )
+
+
+def _candidate(written: str, base: str) -> str | None:
+    """One image of a srcset: its address, and the width or density it is for."""
+    address, _, size = written.partition(" ")
+    resolved = _value("src", address, base) if address else None
+    return f"{resolved} {size.strip()}".strip() if resolved else None

@@ -34,10 +34,33 @@ def plain_title(text: str) -> str:
     return plain(text)
 
 
+def harmless(text: str) -> str:
+    """The text itself, unless it holds what would run if somebody showed it as HTML: then without all its markup.
+
+    Titles that were escaped twice, and plain-text fields with a script in them, end up here.
+    """
+    for _ in range(3):
+        if not _ACTIVE.search(text):
+            return text
+        text = plain(text)
+    return text.replace("<", "")
+
+
+# Possessive and bounded, so that it stays linear on text made of open brackets.
+_ACTIVE = re.compile(
+    r"<\s{0,9}/?(?:applet|base|embed|form|frame|frameset|iframe|link|math|meta|object|script|style|svg|xml)\b"
+    r"|<[a-z][^<>]{0,999}?(?:[\s/\"']on[a-z]{3,20}\s*=|(?:java|vb)script\s*:|data\s*:|srcdoc|style\s*=)",
+    re.IGNORECASE,
+)
+
+
 def tidy(text: str) -> str:
     """One line without control characters, bidi overrides and lone surrogates; joiners stay, Hindi needs them."""
+    # Nearly every text is printable, and asking is much cheaper than looking for what is wrong.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     text = " ".join(text.split())
-    if text.isprintable():  # true of nearly every text, and much cheaper than looking for what is wrong
+    if text.isprintable():
         return text
     return " ".join(_C1.sub(_windows_1252, _UNWANTED.sub("", text)).split())
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 from lxml import etree
 
 from feeds.constructs import Element, attribute, language, payload
-from feeds.entries import Fields, authors, page_link, read_entry, relation
-from feeds.names import Names, prefix_of, split
+from feeds.entries import Context, read_entry
+from feeds.fields import Fields
+from feeds.names import prefix_of, split
+from feeds.places import Places, places_for
 from feeds.raw import Document
 from feeds.sitemap import read_sitemap
 
@@ -21,15 +25,25 @@ def read_xml(body: bytes, *, url: str, max_items: int) -> Document | None:
     The caller has taken out the document type: with none there is no entity, and nothing outside the document to read.
     libxml2 itself stops at a depth of 256 and at names and texts beyond reason.
     """
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False,
-        remove_comments=True, remove_pis=True, collect_ids=False,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(body, parser, base_url=url or None)
+        root = etree.fromstring(body, _parser(), base_url=url or None)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Malformed(str(error)) from error
     return _Walk(root, body).document(max_items)
+
+
+_OF_THREAD = threading.local()
+
+
+def _parser() -> etree.XMLParser:
+    """The parser of this thread: making one costs as much as a small feed, sharing one would make threads wait."""
+    parser = getattr(_OF_THREAD, "parser", None)
+    if parser is None:
+        parser = _OF_THREAD.parser = etree.XMLParser(
+            encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False,
+            remove_comments=True, remove_pis=True, collect_ids=False,
+        )  # fmt: skip
+    return parser
 
 
 class _Walk:
@@ -44,7 +58,7 @@ class _Walk:
     def document(self, max_items: int) -> Document | None:
         match self._name:
             case "rss":
-                return self._rss(max_items, "rss", attribute(self._root, "version"))
+                return self._rss(max_items, "rss", _rss_version(attribute(self._root, "version")))
             case "rdf":
                 return self._rss(max_items, "rdf", _rdf_version(self._root))
             case "feed":
@@ -56,74 +70,70 @@ class _Walk:
         return None
 
     def _rss(self, max_items: int, form: str, version: str) -> Document:
-        names = Names("rss", self._namespace)
+        places = places_for("rss", self._namespace)
+        names = places.names
         outer = Fields(self._root, names)
-        channel = outer.first.get("channel")
-        fields = outer if channel is None else Fields(channel, names)
-        document = Document(form, version)
-        items = [*fields.many.get("item", ()), *(outer.many.get("item", ()) if channel is not None else ())]
-        document.title = fields.construct(("title", "atom:title", "dc:title", "itunes:title"), atom=False)
-        document.description = fields.construct(
-            [
-                "description",
-                "atom:subtitle",
-                "atom:tagline",
-                "dc:description",
-                "abstract",
-                "itunes:summary",
-                "itunes:subtitle",
-            ],
-            atom=False,
+        channels = outer.all("channel")
+        inner = [Fields(channel, names) for channel in channels]
+        fields = inner[0] if inner else outer
+        items = [item for channel in inner for item in channel.all("item")] + outer.all("item")
+        document = Document(
+            form,
+            version,
+            title=fields.construct("title", "atom:title", "dc:title", "itunes:title"),
+            description=fields.construct(*_SUBTITLES),
+            language=fields.text("language", "dc:language"),
+            updated=fields.text("lastbuilddate", "pubdate", "atom:updated", "dc:date", "dcterms:modified"),
+            authors=fields.authors(("author", "dc:creator", "atom:author", "itunes:author", "managingeditor")),
         )
-        document.language = fields.text(("language", "dc:language"))
-        document.updated = fields.text(["lastbuilddate", "pubdate", "atom:updated", "dc:date", "dcterms:modified"])
-        self._finish(document, fields, channel if channel is not None else self._root)
-        self._read_items(document, items[:max_items], names, atom=False)
-        return document
+        return self._finished(document, fields, channels[0] if channels else self._root, items[:max_items], places)
 
     def _atom(self, max_items: int) -> Document:
-        names = Names("atom", self._namespace)
+        places = places_for("atom", self._namespace)
+        names = places.names
         fields = Fields(self._root, names)
-        document = Document("atom", _atom_version(self._namespace, attribute(self._root, "version")))
-        document.guid = fields.text(("id",))
-        document.title = fields.construct(("title", "dc:title"), atom=True)
-        document.description = fields.construct(("subtitle", "tagline", "dc:description"), atom=True)
-        document.language = fields.text(("dc:language", "language"))
-        document.updated = fields.text(("updated", "modified", "published", "dc:date"))
-        self._finish(document, fields, self._root)
-        items = [*fields.many.get("entry", ()), *fields.many.get("item", ())]
-        self._read_items(document, items[:max_items], names, atom=True)
+        document = Document(
+            "atom",
+            _atom_version(self._namespace, attribute(self._root, "version")),
+            guid=fields.text("id"),
+            title=fields.construct("title", "dc:title"),
+            description=fields.construct("subtitle", "tagline", "dc:description"),
+            language=fields.text("dc:language", "language"),
+            updated=fields.text("updated", "modified", "published", "dc:date"),
+            authors=fields.authors(("author", "dc:creator")),
+        )
+        return self._finished(document, fields, self._root, fields.all("entry", "item")[:max_items], places)
+
+    def _finished(
+        self, document: Document, fields: Fields, feed: Element, items: list[Element], places: Places
+    ) -> Document:
+        document.link = fields.page() or attribute(feed, "href") or None
+        document.updated = document.updated or attribute(feed, "lastmod") or None
+        document.hints = _hints(fields)
+        document.base = (feed.base or "") if self._has_base else ""
+        if document.language is None and self._has_lang:
+            document.language = language(feed)
+        context = Context(places, has_base=self._has_base, has_lang=self._has_lang)
+        document.entries = [read_entry(item, context) for item in items]
         return document
 
-    def _finish(self, document: Document, fields: Fields, element: Element) -> None:
-        document.link = page_link(fields) or attribute(element, "href") or None
-        document.updated = document.updated or attribute(element, "lastmod") or None
-        document.authors = authors(fields)
-        document.hints = _hints(fields)
-        document.base = (element.base or "") if self._has_base else ""
-        if document.language is None and self._has_lang:
-            document.language = language(element)
 
-    def _read_items(self, document: Document, items: list[Element], names: Names, *, atom: bool) -> None:
-        document.entries = [
-            read_entry(item, names, atom=atom, has_base=self._has_base, has_lang=self._has_lang) for item in items
-        ]
-
-
+_SUBTITLES = ("description", "atom:subtitle", "atom:tagline", "dc:description", "abstract", "itunes:summary")
 _HINTS = ("ttl", "sy:updateperiod", "sy:updatefrequency")
 
 
 def _hints(fields: Fields) -> dict[str, str]:
     """What the feed says about polling it: values by element name, hours and days joined by commas."""
-    hints = {name: payload(fields.first[name]).strip() for name in _HINTS if name in fields.first}
+    hints = {name: value for name in _HINTS if (value := fields.text(name))}
     for name in ("skiphours", "skipdays"):
-        if name in fields.first:
-            hints[name] = ",".join(payload(child).strip() for child in fields.first[name])
-    for name in ("atom:link", "link"):
-        for link in fields.many.get(name, ()):
-            if relation(link) in {"hub", "self"}:
-                hints.setdefault(relation(link), attribute(link, "href"))
-    return hints
+        for element in fields.all(name):
+            hints[name] = ",".join(payload(child).strip() for child in element)
+    return hints | {name: address for name, address in fields.links().items() if name in {"hub", "self"}}
+
+
+def _rss_version(written: str) -> str:
+    """RSS 2.0 went on changing under numbers such as 2.0.1 and stayed the same format."""
+    return "2.0" if written.startswith("2") else written
 
 
 def _rdf_version(root: Element) -> str:
