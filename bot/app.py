@@ -7,27 +7,27 @@ import contextlib
 import logging
 import os
 import random
-import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bot import __version__
+from bot.bell import Bell
 from bot.config import Config, Loaded, store_url
 from bot.lane import Lane
 from bot.pipeline import Poller
 from bot.record import Recorder
+from bot.stories import Stories
 from feeds import due
 from feeds.fetch import FetchLimits, fetch, make_client
+from feeds.hosts import Hosts
 from feeds.item import Feed
 from feeds.outcome import Fetched, Outcome
 from feeds.parse import NotAFeed, Parsed, parse
 from feeds.state import FeedState
-from matchers.rules import RuleSet, compile_rules
-from matchers.story import Stories
+from matchers.rules import RuleSet, content
 from store import codec
-from store.events import RulesActivated
+from store.events import Fact, RulesActivated
 from store.log import Event, Store
 from store.open import open_store
 
@@ -45,14 +45,22 @@ def utc_now() -> datetime:
 class Watch:
     """An open log with everything that fills it: what `poll` and `run` have in common."""
 
-    config: Config
+    loaded: Loaded
     store: Store
     lane: Lane
-    rules: tuple[RuleSet, ...]
     poller: Poller
+    bell: Bell
     run: str
     meta: Mapping[str, str]
     clock: Clock
+
+    @property
+    def config(self) -> Config:
+        return self.loaded.config
+
+    async def record(self, *facts: Fact) -> None:
+        """Add facts to the log, durably."""
+        await self.lane.call(self.store.append, [Event(fact, self.meta) for fact in facts], at=self.clock())
 
     async def poll_all(self) -> None:
         """Poll every feed once, due or not."""
@@ -70,11 +78,10 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.callback(lane.close)
         store = await lane.call(open_store, store_url(loaded))
         stack.push_async_callback(lane.call, store.close)
-        rules = (compile_rules(config.plan, config.commitments),)
         run = f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}"
         meta = {"run": run, "version": __version__}
         feeds = {feed.id: feed.as_feed() for feed in config.feeds if not feed.paused}
-        await lane.call(_prepare, store, rules, feeds, clock(), meta)
+        await lane.call(_prepare, store, loaded.rules, feeds, clock(), meta)
         client = make_client(
             user_agent=config.fetch.user_agent, allow_private_addresses=config.fetch.allow_private_addresses
         )
@@ -82,7 +89,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         settings = _due_settings(config)
         recorder = Recorder(
             store=store,
-            rules=rules,
+            rules=loaded.rules,
             stories=Stories(),
             settings=settings,
             dice=random.random,
@@ -92,23 +99,27 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
         )
 
-        async def fetch_one(url: str, state: FeedState) -> Outcome:
-            now = clock()
-            return await fetch(
-                client, url, validators=due.conditions(state, now=now, settings=settings), now=now, limits=limits
-            )
+        hosts = Hosts(total=config.fetch.concurrency)
 
+        async def look(feed: Feed, state: FeedState) -> tuple[Outcome, Parsed | NotAFeed | None]:
+            async with hosts.slot(feed.url):
+                now = clock()
+                asked = due.conditions(state, now=now, settings=settings)
+                outcome = await fetch(client, feed.url, validators=asked, now=now, limits=limits)
+            return outcome, await _parse(outcome) if isinstance(outcome, Fetched) else None
+
+        bell = Bell()
         poller = Poller(
             feeds=feeds,
             schedule=store,
             lane=lane,
             recorder=recorder,
-            fetch=fetch_one,
-            parse=_parse,
+            look=look,
             clock=clock,
             concurrency=config.fetch.concurrency,
+            on_news=bell.ring,
         )
-        yield Watch(config, store, lane, rules, poller, run, meta, clock)
+        yield Watch(loaded, store, lane, poller, bell, run, meta, clock)
 
 
 async def _parse(fetched: Fetched) -> Parsed | NotAFeed:
@@ -127,7 +138,7 @@ def _prepare(
                 plan=one.plan.id,
                 rules=one.id,
                 ordinal=len(mine) + 1,
-                content=one.content,
+                content=content(one),
                 reason="the configuration at start",
             )
             store.append([Event(fact, meta)], at=now)
@@ -138,8 +149,3 @@ def _due_settings(config: Config) -> due.Settings:
         shortest=timedelta(minutes=config.fetch.min_interval_minutes),
         longest=timedelta(minutes=config.fetch.max_interval_minutes),
     )
-
-
-def owner() -> str:
-    """Who holds a lease: this process on this machine."""
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from bot import yamlfile
 from feeds.item import Feed
 from matchers.plan import Commitment, Plan
+from matchers.rules import RuleError, RuleSet, compile_rules
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name, not a token
 
@@ -35,6 +36,7 @@ class Loaded:
 
     config: Config
     path: Path
+    rules: tuple[RuleSet, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -47,18 +49,25 @@ def load(path: Path, environ: Mapping[str, str]) -> Loaded:
         errors = exc.errors(include_url=False)
         raise ConfigError([_explain(error, document, path) for error in errors]) from exc
     problems = [f"{path}:{document.line(where)}: {_dotted(where)}: {text}" for where, text in _contradictions(config)]
+    try:
+        rules = compile_rules(config.plan, config.commitments)
+    except RuleError as exc:
+        problems += [
+            f"{path}:{document.line(one.path)}: {_dotted(one.path)}: {one.value!r}: {one.wanted}"
+            for one in exc.problems
+        ]
     if problems:
         raise ConfigError(problems)
     token, notes = _token(config.telegram, path, environ)
     telegram = config.telegram.model_copy(update={"token": token})
-    return Loaded(config.model_copy(update={"telegram": telegram}), path, notes)
+    return Loaded(config.model_copy(update={"telegram": telegram}), path, (rules,), notes)
 
 
 def store_url(loaded: Loaded) -> str:
     """The store's address, a relative file taken from where the configuration lies."""
     url = loaded.config.store
     name = url.removeprefix("sqlite:///")
-    if name == url or name == ":memory:" or name.startswith("/"):
+    if name in {url, ":memory:"} or name.startswith("/"):
         return url
     return f"sqlite:///{(loaded.path.parent / name).resolve()}"
 
@@ -247,12 +256,18 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
     """Problems between values that are each fine alone."""
-    for name, entries in (("feeds", config.feeds), ("commitments", config.commitments)):
-        first: dict[str, int] = {}
-        for index, entry in enumerate(entries):
-            if entry.id in first:
-                yield (name, index, "id"), f"{entry.id!r}: already the id of {name}[{first[entry.id]}]; ids must differ"
-            first.setdefault(entry.id, index)
+    for name, ids in (
+        ("feeds", [feed.id for feed in config.feeds]),
+        ("commitments", [one.id for one in config.commitments]),
+    ):
+        for index, entry in enumerate(ids):
+            if (first := ids.index(entry)) < index:
+                yield (name, index, "id"), f"{entry!r}: already the id of {name}[{first}]; ids must differ"
+    for index, feed in enumerate(config.feeds):
+        for side in feed.context:
+            if side not in config.plan.sides:
+                known = ", ".join(config.plan.sides) or "none"
+                yield ("feeds", index, "context"), f"{side!r}: no side of the plan; plan.sides has: {known}"
     if config.fetch.min_interval_minutes > config.fetch.max_interval_minutes:
         yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"
 
@@ -269,7 +284,7 @@ def _token(
     if written.startswith("file:"):
         return SecretStr(_secret_file(path.parent / written.removeprefix("file:"), path)), ()
     return SecretStr(written), (
-        f"{path}: telegram.token holds the token itself; whoever reads the file can post. Set {TOKEN_VARIABLE} instead.",
+        f"{path}: telegram.token holds the token itself; who reads the file can post. Set {TOKEN_VARIABLE} instead.",
     )
 
 

@@ -14,16 +14,16 @@ from bot.lane import Lane
 from bot.record import Polled, Recorder, Tally
 from feeds.item import Feed
 from feeds.outcome import Failed, Fetched, NotModified, Outcome
-from feeds.state import FeedState
 from feeds.parse import NotAFeed, Parsed
+from feeds.state import FeedState
 from store.log import Claim, Schedule
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than the longest fetch and the queue before the log together
 
-Fetch = Callable[[str, FeedState], Awaitable[Outcome]]
-Parse = Callable[[Fetched], Awaitable[Parsed | NotAFeed]]
+Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, Parsed | NotAFeed | None]]]
+"""Ask for a feed and read what comes: the outcome and, where a body came, what is in it."""
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Figures:
 
 
 class Poller:
-    """Polls what is due, as many feeds at once as `concurrency` says, and records every outcome.
+    """Polls what is due, many feeds at once, and records every outcome; `on_news` is called when matches were recorded.
 
     Fetching and parsing go side by side; deciding and recording go in one lane, in groups, so that two feeds
     that bring the same story at the same moment found one story, and one durable write serves many polls.
@@ -71,31 +71,41 @@ class Poller:
         schedule: Schedule,
         lane: Lane,
         recorder: Recorder,
-        fetch: Fetch,
-        parse: Parse,
+        look: Look,
         clock: Callable[[], datetime],
         concurrency: int,
+        on_news: Callable[[], None],
     ) -> None:
-        self._feeds, self._schedule, self._lane, self._recorder = feeds, schedule, lane, recorder
-        self._fetch, self._parse, self._clock, self._concurrency = fetch, parse, clock, concurrency
+        self.feeds, self._schedule, self._lane, self._recorder = feeds, schedule, lane, recorder
+        self._look, self._clock, self._on_news = look, clock, on_news
+        # More than are fetched at once, so that feeds that wait for a busy host hold up no other.
+        self._claims_at_once = 4 * concurrency
         self.figures = Figures()
+        # When a feed was last read, and which do not answer: what every answer to a reader ends with.
+        self.last_at: datetime | None = None
+        self.failing: set[str] = set()
 
     async def drain(self) -> None:
-        """Poll until nothing is due any more."""
-        queue: asyncio.Queue[Polled | None] = asyncio.Queue(maxsize=4 * self._concurrency)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._record(queue))
-            try:
-                await self._poll_due(queue)
-            finally:
+        """Poll until nothing is due any more. When cancelled, what was claimed and not recorded is given back."""
+        queue: asyncio.Queue[Polled | None] = asyncio.Queue(maxsize=self._claims_at_once)
+        held: dict[str, Claim] = {}
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._record(queue, held))
+                await self._poll_due(queue, held)
                 await queue.put(None)
+        finally:
+            for claim in held.values():
+                await self._lane.call(self._schedule.release, claim, due=self._clock())
 
-    async def _poll_due(self, queue: asyncio.Queue[Polled | None]) -> None:
+    async def _poll_due(self, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:
         running: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
             while True:
-                claims = await self._claim(self._concurrency - len(running))
-                for claim in claims:
+                # Claiming costs a durable write: it is done for many feeds at a time.
+                free = self._claims_at_once - len(running)
+                for claim in await self._claim(free) if free >= self._claims_at_once // 2 else ():
+                    held[claim.feed] = claim
                     task = group.create_task(self._poll(claim, queue))
                     running.add(task)
                     task.add_done_callback(running.discard)
@@ -104,24 +114,21 @@ class Poller:
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _claim(self, free: int) -> list[Claim]:
-        if free <= 0:
-            return []
         return await self._lane.call(self._schedule.claim, free, LEASE, now=self._clock())
 
     async def _poll(self, claim: Claim, queue: asyncio.Queue[Polled | None]) -> None:
         """One feed. Whatever goes wrong with it is that feed's outcome and nobody else's trouble."""
         begun = time.perf_counter()
         state = FeedState.from_json(claim.state)
-        feed = self._feeds[claim.feed]
+        feed = self.feeds[claim.feed]
         try:
-            outcome = await self._fetch(feed.url, state)
-            parsed = await self._parse(outcome) if isinstance(outcome, Fetched) else None
+            outcome, parsed = await self._look(feed, state)
         except Exception as exc:
             log.exception("poll broke feed=%s", claim.feed)
             outcome, parsed = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"), None
         await queue.put(Polled(claim, feed, state, outcome, parsed, seconds=time.perf_counter() - begun))
 
-    async def _record(self, queue: asyncio.Queue[Polled | None]) -> None:
+    async def _record(self, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:
         """Take whatever is ready and record it together; None ends it."""
         ended = False
         while not ended:
@@ -132,7 +139,22 @@ class Poller:
             ended = None in batch
             polled = [one for one in batch if one is not None]
             if polled:
-                tallies = await self._lane.call(self._recorder.record, polled, now=self._clock())
-                for one, tally in zip(polled, tallies, strict=True):
-                    if tally is not None:
-                        self.figures.count(one, tally)
+                await self._write(polled)
+                for one in polled:
+                    held.pop(one.feed.id, None)
+
+    async def _write(self, polled: list[Polled]) -> None:
+        tallies = await self._lane.call(self._recorder.record, polled, now=self._clock())
+        for one, tally in zip(polled, tallies, strict=True):
+            if tally is not None:
+                self.figures.count(one, tally)
+                self._note(one)
+        if any(tally is not None and tally.matches for tally in tallies):
+            self._on_news()
+
+    def _note(self, polled: Polled) -> None:
+        if isinstance(polled.outcome, Failed) or isinstance(polled.parsed, NotAFeed):
+            self.failing.add(polled.feed.id)
+        else:
+            self.failing.discard(polled.feed.id)
+            self.last_at = self._clock()

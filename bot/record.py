@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot import decide
 from bot.decide import Judged, Sighting
+from bot.stories import Stories
 from feeds import due
 from feeds.item import Feed
 from feeds.notices import BeganFailing, Gap, Moved, Notice, Recovered, ValidatorsLie
@@ -19,7 +20,6 @@ from feeds.state import FeedState
 from feeds.text import plain
 from matchers.match import detect_language, match
 from matchers.rules import RuleSet
-from matchers.story import Joined, Stories, StoryItem
 from store import codec
 from store.events import (
     Fact,
@@ -28,9 +28,7 @@ from store.events import (
     FeedMoved,
     FeedRecovered,
     GapDetected,
-    ItemMatched,
     ItemSeen,
-    StoryJoined,
 )
 from store.log import Claim, Completion, Event, Store
 
@@ -158,16 +156,10 @@ class Recorder:
             [Judged(rules.plan.id, rules.id, match(rules, one.item, context=feed.context)) for rules in self._rules],
         )
         tally.matches += len(matched)
-        joined = None if f"story/{one.key}" in known else self._join(one, matched, now)
+        joined = None
+        if matched and f"story/{one.key}" not in known:
+            joined = self._stories.join(one, matched, now=now)
         return decide.chain(appeared, matched, joined, self._meta)
-
-    def _join(self, one: Sighting, matched: Sequence[ItemMatched], now: datetime) -> StoryJoined | None:
-        if not matched:
-            return None
-        joined: Joined = self._stories.join(
-            StoryItem.of(one.key, one.item, commitments=tuple(found.commitment for found in matched)), now=now
-        )
-        return StoryJoined(item=one.key, story=joined.story, reason=joined.reason)
 
 
 def _fact_of(notice: Notice, feed: Feed) -> Fact:

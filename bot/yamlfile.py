@@ -84,7 +84,7 @@ class _Reader:
     def _scalar(self, node: yaml.Node) -> Any:
         if node.tag.startswith("tag:yaml.org,2002:"):
             try:
-                return self.loader.construct_object(node)  # type: ignore[no-untyped-call]  # types-PyYAML leaves it open
+                return self.loader.construct_object(node)
             except (yaml.YAMLError, ValueError) as exc:
                 raise YamlError(node.start_mark.line + 1, f"{node.value!r} cannot be read: {exc}") from exc
         raise YamlError(node.start_mark.line + 1, f"the tag {node.tag} is not allowed here")

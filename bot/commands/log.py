@@ -20,8 +20,12 @@ _TYPES = {fact.TYPE.partition(".")[0]: fact.TYPE for fact in EVENT_TYPES}
 @click.command()
 @config_option
 @json_option
-@click.option("--type", "types", multiple=True, type=click.Choice(sorted(_TYPES), case_sensitive=False), help="Only these events.")
-@click.option("--after", type=click.IntRange(min=0), help="Begin behind this position.  [default: the last --limit events]")
+@click.option(
+    "--type", "types", multiple=True, type=click.Choice(sorted(_TYPES), case_sensitive=False), help="Only these events."
+)
+@click.option(
+    "--after", type=click.IntRange(min=0), help="Begin behind this position.  [default: the last --limit events]"
+)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many events at most.")
 def command(config_path: Path, as_json: bool, types: tuple[str, ...], after: int | None, limit: int) -> int:
     """Read the event log, oldest first: position, time, event, and what happened. Reading never disturbs a running bot.

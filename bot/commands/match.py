@@ -9,7 +9,6 @@ import click
 
 from bot.commands.options import config_option, load
 from matchers.filter import FilterError, judge
-from matchers.rules import compile_rules
 
 
 @click.command()
@@ -23,8 +22,7 @@ def command(config_path: Path) -> int:
 
     Offsets are code points into the item's own title or summary.
     """
-    settings = load(config_path).config
-    rules = compile_rules(settings.plan, settings.commitments)
+    (rules,) = load(config_path).rules
     try:
         for line in judge(rules, (raw.decode("utf-8", "replace") for raw in sys.stdin.buffer)):
             click.echo(line)

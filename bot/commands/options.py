@@ -14,7 +14,7 @@ from bot import config
 from bot.config import store_url, views_path
 from store.log import Store
 from store.open import open_store
-from store.views import Views
+from store.views.views import Views
 
 config_option: Callable[[Any], Any] = click.option(
     "--config",

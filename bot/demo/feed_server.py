@@ -10,12 +10,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
-
-from bot.web import serving
+from bot.demo.botapi.http import HttpServer, Reply, Request
 
 _FOLDER = Path(__file__).with_name("feeds")
 _PLACEHOLDER = re.compile(r"\{\{(rfc822|iso) -(\d+)([hm])\}\}")
@@ -51,7 +46,7 @@ class FeedPages:
         """The feed file as it stands in the current act; None where there is no such file."""
         for act in range(self.act, 0, -1):
             file = _FOLDER / str(act) / name
-            if file.is_file():
+            if "/" not in name and file.is_file():
                 text = _PLACEHOLDER.sub(self._time, file.read_text(encoding="utf-8"))
                 return text.encode("latin-1" if _LATIN1 in text else "utf-8")
         return None
@@ -61,27 +56,32 @@ class FeedPages:
         when = self._now - timedelta(**{unit: int(match[2])})
         return format_datetime(when) if match[1] == "rfc822" else when.isoformat(timespec="seconds")
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Reply:
         """One GET, with ETag and 304 as a well-kept server gives them."""
-        name = request.path_params["name"]
+        name = request.path.removeprefix("/")
         if name == _DOWN:
-            return PlainTextResponse("out of order\n", status_code=503)
+            return Reply(503, b"out of order\n", "text/plain")
         if name == _HTML_PAGE:
-            return Response("<!doctype html><title>Demo</title><p>Our feeds have moved.</p>", media_type="text/html")
+            return Reply(200, b"<!doctype html><title>Demo</title><p>Our feeds have moved.</p>", "text/html")
         body = self.body(name)
         if body is None:
-            return PlainTextResponse("no such feed\n", status_code=404)
+            return Reply(404, b"no such feed\n", "text/plain")
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        headers = (("ETag", etag),)
         if request.headers.get("if-none-match") == etag:
-            return Response(status_code=304, headers={"etag": etag})
-        kind = "application/feed+json" if name.endswith(".json") else "application/xml"
-        return Response(body, media_type=kind, headers={"etag": etag})
+            return Reply(304, b"", headers=headers)
+        return Reply(
+            200, body, "application/feed+json" if name.endswith(".json") else "application/xml", headers=headers
+        )
 
 
 @asynccontextmanager
 async def feed_server(*, now: datetime) -> AsyncIterator[tuple[str, FeedPages]]:
     """Serve on a free loopback port; gives the address and the pages, whose `act` may be moved on."""
     pages = FeedPages(now=now)
-    app = Starlette(routes=[Route("/{name}", pages.answer)])
-    async with serving(app, host="127.0.0.1", port=0) as url:
-        yield url, pages
+    server = HttpServer(pages.answer)
+    port = await server.start("127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{port}", pages
+    finally:
+        await server.stop()

@@ -48,12 +48,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: `cut` sends only half of it, then closes."""
+    """An answer: `cut` sends only half of it, then closes. `headers` are sent beside the usual ones."""
 
     status: int
     body: bytes
     content_type: str = "application/json"
     cut: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +160,22 @@ async def _read(reader: _Reader) -> Request | None:
     if not head:
         return None
     first, *lines = head.decode("latin-1").split("\r\n")
-    verb, target, _ = first.split(" ", 2)
+    verb, target, *_ = [*first.split(" "), "", ""]
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    size = int(headers.get("content-length", "0"))
-    if size > MAX_BODY_BYTES or "transfer-encoding" in headers:
+    size = headers.get("content-length", "0")
+    if not size.isdecimal() or int(size) > MAX_BODY_BYTES or "transfer-encoding" in headers:
         return None
     path, _, query = target.partition("?")
-    return Request(verb, path, query, headers, await reader.exactly(size))
+    return Request(verb, path, query, headers, await reader.exactly(int(size)))
 
 
 def _bytes(reply: Reply) -> bytes:
     reason = HTTPStatus(reply.status).phrase
     head = (
         f"HTTP/1.1 {reply.status} {reason}\r\n"
-        f"Content-Type: {reply.content_type}\r\nContent-Length: {len(reply.body)}\r\n\r\n"
+        f"Content-Type: {reply.content_type}\r\nContent-Length: {len(reply.body)}\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in reply.headers)
+        + "\r\n"
     )
     body = reply.body[: len(reply.body) // 2] if reply.cut else reply.body
     return head.encode("latin-1") + body

@@ -1,0 +1,92 @@
+"""`pactwatch latest`: the newest news of a commitment, or of some words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from bot.commands.options import config_option, json_option, load, open_views, print_json
+from bot.telegram.catalogue import Catalogue, titled
+from bot.telegram.render import compose, terminal
+from matchers.plan import Commitment
+from store.views.values import ItemView, StoryView
+from store.views.views import Views
+
+
+@click.command()
+@config_option
+@json_option
+@click.option("--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many stories at most.")
+@click.argument("words", nargs=-1)
+def command(config_path: Path, as_json: bool, limit: int, words: tuple[str, ...]) -> int:
+    """The newest stories of a commitment (its id, title, clause or pillar), of some words, or of the whole plan.
+
+    \b
+    pactwatch latest
+    pactwatch latest defence-roadmap
+    pactwatch latest II.c
+    pactwatch latest green hydrogen
+
+    Exit code 1: nothing was seen. That is not the same as nothing having happened.
+    """
+    loaded = load(config_path)
+    catalogue = Catalogue(loaded.config.plan, loaded.config.commitments)
+    asked = " ".join(words)
+    with open_views(loaded) as (_, views):
+        meant = _meant(catalogue, asked)
+        stories = _stories(views, asked, meant, limit)
+    if as_json:
+        for story in stories:
+            print_json(as_object(story))
+        return 0 if stories else 1
+    if meant and asked:
+        click.secho(" · ".join(f"{one.id}: {titled(one.title, 'en')}" for one in meant), bold=True)
+        click.echo()
+    for story in stories:
+        click.echo(terminal(compose(story)) + "\n")
+    if not stories:
+        click.echo(_nothing(catalogue, asked, meant))
+    return 0 if stories else 1
+
+
+def as_object(story: StoryView) -> dict[str, object]:
+    """A story as plain JSON values."""
+    plain = msgspec.to_builtins(dataclasses.asdict(story))
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _meant(catalogue: Catalogue, asked: str) -> tuple[Commitment, ...]:
+    """The commitments that the words name; all of them where nothing was asked."""
+    if not asked:
+        return tuple(catalogue.commitments.values())
+    pillar = catalogue.pillar(asked)
+    return catalogue.find(asked) or (catalogue.of_pillar(pillar.id) if pillar else ())
+
+
+def _stories(views: Views, asked: str, meant: Sequence[Commitment], limit: int) -> list[StoryView]:
+    if meant:
+        return views.latest([one.id for one in meant], limit=limit)
+    found = views.search(asked, limit=10 * limit)
+    stories: dict[str, StoryView] = {}
+    for item in found:
+        story = views.story(item.story) if item.story else _alone(item)
+        if story is not None:
+            stories.setdefault(story.id, story)
+    return list(stories.values())[:limit]
+
+
+def _alone(item: ItemView) -> StoryView:
+    """An item that matched nothing, shown like a story of one."""
+    return StoryView(id=item.key, items=(item,), commitments=())
+
+
+def _nothing(catalogue: Catalogue, asked: str, meant: Sequence[Commitment]) -> str:
+    if meant:
+        return "No evidence seen so far. `pactwatch log --type FeedFailing` tells when a feed was out of sight."
+    near = ", ".join(one.id for one in catalogue.nearest(asked))
+    return f"Nothing seen with the words {asked!r}." + (f" Did you mean {near}?" if near else "")

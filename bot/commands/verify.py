@@ -1,0 +1,41 @@
+"""`pactwatch verify`: is the log what was written?"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import click
+
+from bot.commands.options import config_option, json_option, load, open_log, print_json
+from store.seal import Verdict, verify
+
+
+@click.command()
+@config_option
+@json_option
+def command(config_path: Path, as_json: bool) -> int:
+    """Prove that the log is what was written: positions without gaps, keys once, every seal and their chain.
+
+    What stands behind the last seal is not covered by one yet; it is sealed within the hour while the bot runs.
+    Exit code 1: something does not hold, with the first position and what that means.
+    """
+    with open_log(load(config_path)) as log:
+        verdict = verify(log)
+    if as_json:
+        print_json({"holds": verdict.holds, "unsealed": verdict.unsealed, **dataclasses.asdict(verdict)})
+    else:
+        for text in _told(verdict):
+            click.echo(text)
+    return 0 if verdict.holds else 1
+
+
+def _told(verdict: Verdict) -> list[str]:
+    if not verdict.holds:
+        return [f"The log does not hold from position {verdict.broken_at}: {verdict.problem}"]
+    lines = [f"The log holds: {verdict.events} events, positions 1 to {verdict.events} without a gap, every key once."]
+    if verdict.seals:
+        lines.append(f"{verdict.seals} seals cover positions 1 to {verdict.sealed}; the last root is {verdict.root}.")
+    if verdict.unsealed:
+        lines.append(f"No seal covers the last {verdict.unsealed} events yet.")
+    return lines

@@ -1,0 +1,148 @@
+"""Running: polls, publisher and chat side by side until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+from bot.app import Watch
+from bot.config import TOKEN_VARIABLE, ConfigError, views_path
+from bot.ledger import Ledger
+from bot.publish import Clock, Publisher, Terms
+from bot.scheduler import ticking
+from bot.telegram import secrecy
+from bot.telegram.answers import Looked
+from bot.telegram.application import TokenRefused, build_application
+from bot.telegram.catalogue import Catalogue
+from bot.telegram.client import Client
+from bot.telegram.handlers import Chats
+from bot.telegram.pace import Turnstile
+from bot.telegram.pages import Library, Pages
+from bot.telegram.polling import answering
+from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
+from store.events import MonitorStarted, MonitorStopped
+from store.seal import seal
+from store.views.views import Views
+
+log = logging.getLogger(__name__)
+
+SEAL_EVERY = timedelta(hours=1)
+
+
+async def run(watch: Watch, *, stop: asyncio.Event, show: Callable[[str], None]) -> None:
+    """Watch until `stop` is set. Without a token, `show` gets each update as text in the place of a channel.
+
+    Raises ConfigError where Telegram does not know the token, and StoreBusy where another process runs on the log.
+    """
+    await watch.lane.call(watch.store.exclusive)
+    views = Views.open(views_path(watch.loaded))
+    if views.hint:
+        log.warning("views: %s", views.hint)
+    try:
+        await _begin(watch)
+        await _side_by_side(watch, views, stop, show)
+        await watch.record(MonitorStopped(run=watch.run))
+    finally:
+        views.close()
+
+
+async def _side_by_side(watch: Watch, views: Views, stop: asyncio.Event, show: Callable[[str], None]) -> None:
+    """The three loops in one group: what ends one unexpectedly ends all, and is told."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            loops = [group.create_task(_speak(watch, views, show)), group.create_task(_seal(watch))]
+            async with ticking(watch.poller.drain, now=watch.clock()):
+                await stop.wait()
+            log.info("stopping")
+            for loop in loops:
+                loop.cancel()
+    except* TokenRefused as refused:
+        raise ConfigError([str(refused.exceptions[0])]) from refused
+
+
+async def _begin(watch: Watch) -> None:
+    """Note the start, and when an earlier run was last known to be alive; whoever starts wants to look at once."""
+    rows = await watch.lane.call(watch.store.feeds)
+    polled = [row.completed_at for row in rows if row.completed_at is not None]
+    await watch.record(MonitorStarted(run=watch.run, feeds=len(rows), last_alive=max(polled, default=None)))
+    # A restart is a reason to look, but not for the fifth time in a minute.
+    recent = watch.clock() - timedelta(seconds=5)
+    feeds = [row.feed for row in rows if row.completed_at is None or row.completed_at < recent]
+    await watch.lane.call(watch.store.expedite, feeds, due=watch.clock())
+    log.info("watching plan=%s feeds=%d rules=%s", watch.config.plan.id, len(rows), watch.loaded.rules[0].id)
+
+
+async def _speak(watch: Watch, views: Views, show: Callable[[str], None]) -> None:
+    """Keep the channel up to date and answer in chats, for ever."""
+    async with _far_end(watch, views, show) as sink:
+        publisher = _publisher(watch, views, sink)
+        try:
+            await publisher.run()
+        finally:
+            await publisher.resign()
+
+
+async def _seal(watch: Watch) -> None:
+    """Seal the log every hour, off the hot path."""
+    while True:
+        await asyncio.sleep(SEAL_EVERY.total_seconds())
+        await watch.lane.call(seal, watch.store, at=watch.clock())
+
+
+@contextlib.asynccontextmanager
+async def _far_end(watch: Watch, views: Views, show: Callable[[str], None]) -> AsyncIterator[Sink]:
+    """Telegram, with the bot answering; or the terminal, where there is no token or no channel."""
+    settings = watch.config.telegram
+    if settings.token is None:
+        log.warning("no token: updates are shown here instead of in Telegram; set %s to go live", TOKEN_VARIABLE)
+        yield TerminalSink(show)
+        return
+    token = settings.token.get_secret_value()
+    _keep_secret(token)
+    app = build_application(token, settings.api_url)
+    loop = asyncio.get_running_loop()
+    client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
+    Chats(client, Pages(_library(watch, views)), loop.time).attach(app)
+    async with answering(app, client, asyncio.sleep):
+        log.info("answering as @%s", app.bot.username)
+        if settings.channel is None:
+            log.warning("no channel: set telegram.channel; until then updates are shown here")
+            yield TerminalSink(show)
+        else:
+            yield TelegramSink(client, settings.channel, log_chat=settings.log_chat)
+
+
+def _publisher(watch: Watch, views: Views, sink: Sink) -> Publisher:
+    def ledger(channel: str) -> Ledger:
+        # One name for the whole machine: the lock on the log sees to it that only one process runs here.
+        return Ledger(watch.store, views, watch.lane.call, channel, owner=socket.gethostname(), meta=watch.meta)
+
+    clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.wait)
+    terms = Terms(max_age=timedelta(days=watch.config.telegram.max_age_days))
+    return Publisher(sink, ledger, clock, terms)
+
+
+def _library(watch: Watch, views: Views) -> Library:
+    channel = watch.config.telegram.channel
+
+    def looked() -> Looked:
+        return Looked(watch.poller.last_at, len(watch.poller.feeds), tuple(sorted(watch.poller.failing)))
+
+    return Library(
+        log=watch.store,
+        views=views,
+        call=watch.lane.call,
+        catalogue=Catalogue(watch.config.plan, watch.config.commitments),
+        looked=looked,
+        channel=channel if isinstance(channel, str) else None,
+    )
+
+
+def _keep_secret(token: str) -> None:
+    secrecy.silence()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(secrecy.Redacting(token))
