@@ -140,6 +140,21 @@ def _content(plan: Plan, commitments: Sequence[Commitment]) -> str:
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
 
+def story_context(rules: RuleSet) -> frozenset[str]:
+    """What every item of the plan may hold and so tells no two stories apart: the folded words that name its
+    parties, and the ids of commitments with a fallback rule."""
+    plan = rules.plan
+    people = {word for person in plan.people for word in _folded(person.words)}
+    paired = {word for pair in plan.pairs for word in _folded(pair.words)} - people
+    sides = {word for side in plan.sides.values() for words in (side.strong, side.weak) for word in _folded(words)}
+    catch_all = {rule.commitment for rule in rules.rules if rule.rule.strength == "fallback"}
+    return frozenset(paired | {word for word in sides if any(word[:4] == other[:4] for other in paired)} | catch_all)
+
+
+def _folded(words: Mapping[str, tuple[str, ...]]) -> set[str]:
+    return {word for terms in words.values() for term in terms for word in fold(term).split()}
+
+
 def expression(rule: Rule, path: Path = ()) -> query.Node:
     """What a rule asks of an item, as an expression. Raises QueryError for a query that cannot be read."""
     if rule.query:
