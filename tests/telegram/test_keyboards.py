@@ -1,0 +1,77 @@
+"""Callback data: written within 64 bytes, read as if a stranger had written it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.telegram.keyboards import (
+    Action,
+    ShowCommitment,
+    ShowFound,
+    ShowLatest,
+    ShowPillar,
+    ShowPillars,
+    ShowWhy,
+    action,
+    data,
+    from_start,
+    start_payload,
+)
+
+NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,40}", fullmatch=True)
+POSITIONS = st.none() | st.integers(min_value=1, max_value=10**12)
+ACTIONS: st.SearchStrategy[Action] = st.one_of(
+    st.builds(ShowLatest, st.none() | NAMES, POSITIONS),
+    st.builds(ShowFound, st.text("अकर abcè-'", min_size=1, max_size=40).map(str.strip).filter(bool), POSITIONS),
+    st.builds(ShowPillars),
+    st.builds(ShowPillar, st.sampled_from(["I", "IV", "X"])),
+    st.builds(ShowCommitment, NAMES),
+    st.builds(ShowWhy, st.text("0123456789abcdef", min_size=20, max_size=20)),
+)
+
+
+@given(ACTIONS)
+def test_what_is_written_is_read_back_and_fits(wanted: Action) -> None:
+    text = data(wanted)
+    if text is None:
+        assert isinstance(wanted, ShowFound)
+    else:
+        assert len(text.encode()) <= 64
+        assert action(text) == wanted
+
+
+@given(st.text(max_size=70))
+def test_no_data_crashes_the_reader(text: str) -> None:
+    wanted = action(text)
+    assert wanted is None or data(wanted) is not None or isinstance(wanted, ShowFound)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "l:",
+        "l:A:",
+        "l::0",
+        "l::-1",
+        "l::9" + "9" * 30,
+        "c:",
+        "c:../etc",
+        "w:",
+        "w:<b>",
+        "f::",
+        "p:I II",
+        "l::5\n",
+    ],
+)
+def test_forged_data_asks_for_nothing(text: str) -> None:
+    assert action(text) is None
+
+
+def test_a_deep_link_names_a_commitment_and_nothing_else() -> None:
+    assert from_start(start_payload("defence-roadmap")) == ShowCommitment("defence-roadmap")
+    assert from_start("c_<b>") is None
+    assert from_start("") is None
