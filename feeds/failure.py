@@ -78,6 +78,7 @@ def _phrase(status: int) -> str:
 
 
 _KINDS: dict[int, Kind] = {
+    304: "soft",
     403: "soft",  # outlets refuse agents for a while and let them in again
     406: "soft",
     408: "temporary",

@@ -135,7 +135,7 @@ def _conditions(url: httpx.URL, validators: Validators) -> list[tuple[bytes, byt
     if validators.url != _plain(url):
         return []
     pairs = ((_IF_NONE_MATCH, validators.etag), (_IF_MODIFIED_SINCE, validators.last_modified))
-    return [(name, value.encode("latin-1")) for name, value in pairs if value]
+    return [(name, value.encode("latin-1", "replace")) for name, value in pairs if value]
 
 
 def _credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:
@@ -155,7 +155,7 @@ def _redirect_target(response: httpx.Response) -> httpx.URL | None:
         raise Unusable(Failed("hard", f"HTTP {status}: a redirect that does not say where to", status))
     try:
         return _web_address(str(response.request.url.join(location).copy_with(fragment=None)))
-    except httpx.InvalidURL as exc:
+    except (httpx.InvalidURL, ValueError) as exc:
         raise Unusable(Failed("hard", f"HTTP {status}: redirected to what is no address: {exc}", status)) from exc
 
 
@@ -171,9 +171,10 @@ async def _drain(response: httpx.Response) -> None:
 def _web_address(url: str) -> httpx.URL:
     try:
         address = httpx.URL(url)
-    except httpx.InvalidURL as exc:
+        host = address.host  # decoded here, where a malformed international name still means an unusable address
+    except (httpx.InvalidURL, ValueError) as exc:
         raise Unusable(Failed("hard", f"not an address that can be asked: {exc}")) from exc
-    if address.scheme not in {"http", "https"} or not address.host:
+    if address.scheme not in {"http", "https"} or not host:
         raise Unusable(Failed("hard", f"only http and https can be asked, not {address.scheme or 'nothing'}:"))
     return address
 

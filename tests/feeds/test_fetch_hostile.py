@@ -381,7 +381,32 @@ def test_no_bytes_from_a_server_escape_as_an_exception(parts: list[bytes]) -> No
     assert isinstance(run(raw(*parts)), Fetched | NotModified | Failed)
 
 
-@given(st.text() | st.text().map("http://{}".format) | st.text().map("http://feeds.test/{}".format))
+address_parts = st.sampled_from(
+    [
+        "http://",
+        "https:",
+        "//",
+        "[",
+        "]",
+        "::1",
+        "%",
+        "%zz",
+        "@",
+        ":",
+        "?",
+        "#",
+        "..",
+        "\\",
+        "é",
+        "भ",
+        "xn--",
+        "99999",
+        " ",
+    ]
+)
+
+
+@given(st.text() | st.lists(address_parts | st.text(max_size=3)).map(lambda parts: "http:" + "".join(parts)))
 @settings(max_examples=200, deadline=None)
 def test_no_address_escapes_as_an_exception(url: str) -> None:
     async def once() -> Outcome:
