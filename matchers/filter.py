@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from feeds.item import Item
 from matchers.match import Match, match
-from matchers.rules import RuleSet
+from matchers.rules import RuleSet, story_context
+from matchers.story import StoryItem, assign
 
 
 class FilterError(Exception):
@@ -16,11 +19,33 @@ class FilterError(Exception):
 
 
 def judge(rules: RuleSet, lines: Iterable[str]) -> Iterator[str]:
-    """One line of JSON per item, in input order. Raises FilterError at a line that is no item."""
+    """One line of JSON per item, in input order. Raises FilterError at a line that is no item.
+
+    Stories are found as the live program finds them: each item against those before it, in input order.
+    """
+    seen: list[StoryItem] = []
+    context = story_context(rules)
     for number, line in enumerate(lines, 1):
         if line.strip():
             record = _record(line, number)
-            yield json.dumps(_answer(record, match(rules, _item(record))), ensure_ascii=False)
+            matches = match(rules, _item(record))
+            told = _told(record, matches)
+            joined = assign(told, seen, context=context)
+            seen.append(replace(told, story=joined.story))
+            yield json.dumps(_answer(record, matches, joined.story), ensure_ascii=False)
+
+
+def _told(record: dict[str, object], matches: Iterable[Match]) -> StoryItem:
+    published, until = _when(record.get("date"))
+    return StoryItem(
+        key=str(record["id"]),
+        title=_text(record, "title") or "",
+        summary=_text(record, "summary") or "",
+        link=_text(record, "url"),
+        published=published,
+        until=until,
+        commitments=tuple(one.commitment for one in matches),
+    )
 
 
 def _record(line: str, number: int) -> dict[str, object]:
@@ -39,7 +64,7 @@ def _item(record: dict[str, object]) -> Item:
         link=_text(record, "url"),
         title=_text(record, "title"),
         summary=_text(record, "summary"),
-        published=_day(record.get("date")),
+        published=_when(record.get("date"))[0],
     )
 
 
@@ -48,21 +73,29 @@ def _text(record: dict[str, object], key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _day(value: object) -> datetime | None:
-    """A date as far as it is given: 2025, 2025-04 and 2025-04-15 are all in use."""
+def _when(value: object) -> tuple[datetime | None, datetime | None]:
+    """A date as far as it is given: a day, or the first and the last moment of a month or a year."""
     for layout in ("%Y-%m-%d", "%Y-%m", "%Y"):
         try:
-            return datetime.strptime(str(value)[:10], layout).replace(tzinfo=UTC)
+            start = datetime.strptime(str(value)[:10], layout).replace(tzinfo=UTC)
         except ValueError:
             continue
-    return None
+        if layout == "%Y-%m-%d":
+            return start, None
+        days = monthrange(start.year, start.month)[1] if layout == "%Y-%m" else 365
+        return start, start + timedelta(days=days - 1)
+    return None, None
 
 
-def _answer(record: dict[str, object], matches: Iterable[Match]) -> dict[str, object]:
-    matches = tuple(matches)
+def _answer(record: dict[str, object], matches: Sequence[Match], story: str) -> dict[str, object]:
     evidence = [
         {"commitment": one.commitment, "field": found.field, "start": found.start, "end": found.end, "term": found.term}
         for one in matches
         for found in one.evidence
     ]
-    return {"id": record["id"], "commitments": [one.commitment for one in matches], "story": None, "evidence": evidence}
+    return {
+        "id": record["id"],
+        "commitments": [one.commitment for one in matches],
+        "story": story,
+        "evidence": evidence,
+    }

@@ -100,3 +100,16 @@ def _by_endings(words: list[str]) -> str:
     if counts["it"] == counts["en"]:
         return "und"
     return max(counts, key=lambda lang: counts[lang])
+
+
+def is_small(word: str) -> bool:
+    """Whether a folded word is one of those that only hold a sentence together, in any language known here."""
+    return word in _SCORES or word in _HINDI_SMALL
+
+
+_HINDI_SMALL = frozenset(
+    fold(
+        "के का की को में से पर ने और है हैं था थी थे यह वह इस उस एक भी तक लिए साथ कर करने किया करेंगे होगा हुए हुई गया गई"
+        " जा रहे रही रहा बाद ही तो कि जो अपने या वाले"
+    ).split()
+)
