@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -12,6 +13,9 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from bot.telegram.outcome import Migrated, NotModified, Outcome, RefusalKind, Refused, Unknown, Unsent, Wait
 
 T = TypeVar("T")
+
+# The library's switch for `RetryAfter.retry_after` as a timedelta; without it, it warns at every 429. Goes with 23.0.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
 async def outcome_of(call: Callable[[], Awaitable[T]]) -> T | Outcome:

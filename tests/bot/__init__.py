@@ -1,0 +1,1 @@
+"""Tests of the application: whole flows through real parts."""
