@@ -1,11 +1,13 @@
 """The socket: bodies of every kind a client sends, and every way an answer can fail to come."""
 
+import asyncio
 import json
+from collections.abc import Coroutine
 
 import httpx
 import pytest
 
-from bot.demo.botapi.faults import Kind
+from bot.demo.botapi.faults import Fault, Kind
 from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Chat
 from tests.botapi.client import Client
@@ -53,11 +55,7 @@ async def test_a_wrong_token_and_an_unknown_method_are_refused(server: BotApiSer
     }
 
 
-FAILURES: list[tuple[Kind, type[Exception]]] = [
-    ("timeout", httpx.ReadTimeout),
-    ("reset", httpx.ReadError),
-    ("cut", httpx.RemoteProtocolError),
-]
+FAILURES: list[tuple[Kind, type[Exception]]] = [("reset", httpx.ReadError), ("cut", httpx.RemoteProtocolError)]
 
 
 @pytest.mark.parametrize(("kind", "error"), FAILURES)
@@ -65,14 +63,28 @@ FAILURES: list[tuple[Kind, type[Exception]]] = [
 async def test_an_answer_can_be_lost_before_or_after_the_effect(
     server: BotApiServer, client: Client, channel: Chat, kind: Kind, error: type[Exception], effect: bool
 ) -> None:
-    fault = server.faults.add(kind, method="sendMessage", effect=effect)
+    server.faults.add(kind, method="sendMessage", effect=effect)
     with pytest.raises(error):
-        await client.http.post(
-            "sendMessage", data={"chat_id": str(channel.id), "text": "x"}, timeout=httpx.Timeout(10, read=0.2)
-        )
-    await server.wait_for(lambda: fault.fired)
+        await client.raw("sendMessage", chat_id=channel.id, text="x")
     assert len(server.messages(channel)) == (1 if effect else 0)
     assert await client.ok("sendMessage", chat_id=channel.id, text="y")
+
+
+async def _give_up(server: BotApiServer, fault: Fault, request: Coroutine[None, None, object]) -> None:
+    """The client hangs up once the server has the request."""
+    waiting = asyncio.create_task(request)
+    await server.wait_for(lambda: fault.fired)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+@pytest.mark.parametrize("effect", [False, True])
+async def test_an_answer_may_never_come(server: BotApiServer, client: Client, channel: Chat, effect: bool) -> None:
+    fault = server.faults.add("timeout", method="sendMessage", effect=effect)
+    await _give_up(server, fault, client.raw("sendMessage", chat_id=channel.id, text="x"))
+    assert len(server.messages(channel)) == (1 if effect else 0)
+    assert [call.outcome for call in server.calls] == ["timeout"]
 
 
 @pytest.mark.parametrize(("code", "kind"), [(500, "application/json"), (502, "text/html"), (503, "application/json")])
@@ -108,8 +120,7 @@ async def test_a_slow_call_takes_effect_when_released_even_if_nobody_waits(
     server: BotApiServer, client: Client, channel: Chat
 ) -> None:
     slow = server.faults.add("slow", method="sendMessage")
-    with pytest.raises(httpx.ReadTimeout):
-        await client.http.post("sendMessage", data={"chat_id": str(channel.id), "text": "late"}, timeout=0.2)
+    await _give_up(server, slow, client.raw("sendMessage", chat_id=channel.id, text="late"))
     assert server.messages(channel) == []
     slow.release()
     assert (await server.wait_for(lambda: server.messages(channel)))[0].text == "late"
@@ -130,15 +141,15 @@ async def test_a_storm_of_429_names_the_wait_and_counts_those_who_ignore_it(
     assert [v.chat for v in server.violations] == [channel.id, channel.id]
 
 
-async def test_stopping_ends_what_is_still_waiting(server: BotApiServer) -> None:
+async def test_stopping_ends_what_is_still_waiting(client: Client) -> None:
     async with BotApiServer(token="2:x") as other:
-        other.faults.add("slow", method="getMe")
-        async with httpx.AsyncClient() as http:
-            with pytest.raises(httpx.ReadTimeout):
-                await http.get(f"{other.url}/bot2:x/getMe", timeout=0.2)
+        held = other.faults.add("slow", method="getMe")
+        waiting = asyncio.create_task(client.http.get(f"{other.url}/bot2:x/getMe"))
+        await other.wait_for(lambda: held.fired)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await waiting
     with pytest.raises(httpx.ConnectError):
-        async with httpx.AsyncClient() as http:
-            await http.get(f"{other.url}/bot2:x/getMe")
+        await client.http.get(f"{other.url}/bot2:x/getMe")
 
 
 async def test_waiting_for_something_that_never_comes_names_the_last_calls(
@@ -147,3 +158,28 @@ async def test_waiting_for_something_that_never_comes_names_the_last_calls(
     await client.ok("getMe")
     with pytest.raises(TimeoutError, match="getMe ok"):
         await server.wait_for(lambda: False, timeout=0.01)
+
+
+async def test_a_server_that_is_down_refuses_and_comes_back_with_everything(
+    server: BotApiServer, client: Client, channel: Chat
+) -> None:
+    await client.ok("sendMessage", chat_id=channel.id, text="before")
+    await server.go_down()
+    with pytest.raises(httpx.ConnectError):
+        await client.raw("sendMessage", chat_id=channel.id, text="lost")
+    await server.come_back()
+    await client.ok("sendMessage", chat_id=channel.id, text="after")
+    assert [m.text for m in server.messages(channel)] == ["before", "after"]
+
+
+@pytest.mark.parametrize(
+    "noise", [b"\r\n\r\n", b"GET\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"\x16\x03"]
+)
+async def test_what_is_no_http_harms_nobody(server: BotApiServer, client: Client, noise: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+    writer.write(noise)
+    writer.write_eof()
+    assert b"200 OK" not in await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert await client.ok("getMe")

@@ -114,6 +114,7 @@ async def test_people_must_start_the_bot_and_may_block_it(server: BotApiServer, 
     server.user_starts(reader)
     assert await client.ok("sendMessage", chat_id=7, text="hello")
     server.user_blocks(reader)
+    assert (await client.ok("getChat", chat_id=7))["type"] == "private"
     assert await _refusal(client, 7) == (403, "Forbidden: bot was blocked by the user")
     server.user_sends(reader, None, "I am back")
     assert await client.ok("sendMessage", chat_id=7, text="hello again")
@@ -351,6 +352,24 @@ async def test_inline_answers_are_checked(server: BotApiServer, client: Client, 
     assert "can't parse entities" in await said(article("1", "<p>"))
     assert await client.ok("answerInlineQuery", inline_query_id=query.id, results=[article("1")], next_offset="2")
     assert [r["id"] for r in query.results] == ["1"]
+
+
+async def test_a_message_sent_through_the_bot_is_edited_by_its_inline_id(
+    server: BotApiServer, client: Client, group: Chat, asha: User
+) -> None:
+    query = server.user_inline_query(asha, "defence")
+    content = {"message_text": "<b>a</b>", "parse_mode": "HTML"}
+    result = {"type": "article", "id": "1", "title": "t", "input_message_content": content}
+    result["reply_markup"] = _keyboard(callback_data="why:1")
+    await client.ok("answerInlineQuery", inline_query_id=query.id, results=[result])
+    message = server.user_chooses(asha, query, "1", group)
+    server.user_presses(asha, message, "why:1")
+    update = (await client.ok("getUpdates"))[-1]["callback_query"]
+    assert "message" not in update
+    assert await client.ok("editMessageText", inline_message_id=update["inline_message_id"], text="because") is True
+    assert (message.text, message.buttons) == ("because", [])
+    said = await client.error("editMessageText", inline_message_id="nobody's", text="x")
+    assert said == "Bad Request: MESSAGE_ID_INVALID"
 
 
 async def test_commands_are_kept_per_scope_and_language(server: BotApiServer, client: Client) -> None:

@@ -65,6 +65,12 @@ def test_offsets_count_utf16_units_on_the_wire() -> None:
     assert wire == [{"type": "bold", "offset": 3, "length": 7}]
 
 
+def test_entities_go_out_and_come_back_the_same() -> None:
+    html = '😀 <b>भ</b><a href="https://example.org/">a</a><pre><code class="language-py">c</code></pre>'
+    parsed = parse_html(html + '<tg-time unix="5" format="r">t</tg-time><a href="tg://user?id=7">u</a>')
+    assert from_wire(parsed.text, to_wire(parsed)) == list(parsed.entities)
+
+
 def test_entities_given_inside_a_surrogate_pair_are_refused() -> None:
     with pytest.raises(BadText):
         from_wire("😀", [{"type": "bold", "offset": 1, "length": 1}])

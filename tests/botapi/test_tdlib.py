@@ -118,7 +118,7 @@ _PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
 def test_the_same_links_tags_and_names_are_found(text: str) -> None:
     answer = _td(kind="getTextEntities", text=text)
@@ -132,7 +132,7 @@ _URL_PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(_URL_PIECES), min_size=1, max_size=9).map("".join))
 def test_the_same_links_are_kept_and_dropped(url: str) -> None:
     escaped = url.replace("&", "&amp;")

@@ -73,6 +73,15 @@ class Call:
         except ValueError as exc:
             raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from exc
 
+    def json_objects(self, name: str) -> list[Json]:
+        """A parameter that holds a list of JSON objects; [] when absent."""
+        value = self.json(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise bad_request(f"array of objects expected as {name.replace('_', ' ')}")
+        return value
+
     def json_object(self, name: str) -> Json:
         """A parameter that holds a JSON object; {} when absent."""
         value = self.json(name)

@@ -78,6 +78,7 @@ class Dispatcher:
 
     async def _strike(self, call: Call, fault: Fault) -> Reply | Reset:
         if fault.kind == "slow":
+            self.changed()
             task = asyncio.create_task(self._when_released(call, fault))
             self._late.add(task)
             task.add_done_callback(self._late.discard)

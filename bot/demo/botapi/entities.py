@@ -82,21 +82,27 @@ def _wire(entity: Entity, offset: int, length: int) -> dict[str, object]:
 
 
 def from_wire(text: str, wire: Iterable[dict[str, object]]) -> list[Entity]:
-    """Entities given by the caller instead of a parse mode; BadText where one begins or ends outside the text."""
+    """Entities given by the caller instead of a parse mode; BadText where one begins or ends outside the text.
+
+    Kinds that Telegram finds by itself are passed over, as Telegram does.
+    """
     at: dict[int, int] = {0: 0}
     units = 0
     for n, c in enumerate(text, 1):
         units += 2 if c > "\uffff" else 1
         at[units] = n
-    found = []
-    for one in wire:
-        kind, offset, length = str(one.get("type")), one.get("offset"), one.get("length")
-        if not isinstance(offset, int) or not isinstance(length, int):
-            raise BadText('can\'t parse MessageEntity: Field "offset" must be of type Number')
-        if offset not in at or offset + length not in at or length < 0:
-            raise BadText(f"entity beginning at UTF-16 offset {offset} ends after the end of the text")
-        user = one.get("user")
-        argument = user["id"] if isinstance(user, dict) else one.get(_ARGUMENT.get(kind, ""), "")
-        if kind in BY_SENDER:
-            found.append(Entity(at[offset], at[offset + length] - at[offset], kind, str(argument)))
-    return found
+    return [_given(one, at) for one in wire if one.get("type") in BY_SENDER]
+
+
+def _given(one: dict[str, object], at: dict[int, int]) -> Entity:
+    kind, offset, length = str(one["type"]), one.get("offset"), one.get("length")
+    if not isinstance(offset, int) or not isinstance(length, int):
+        raise BadText('can\'t parse MessageEntity: Field "offset" must be of type Number')
+    if offset not in at or offset + length not in at or length < 0:
+        raise BadText(f"entity beginning at UTF-16 offset {offset} ends after the end of the text")
+    user = one.get("user")
+    argument = user.get("id") if isinstance(user, dict) else one.get(_ARGUMENT.get(kind, ""), "")
+    if kind in ("text_mention", "date_time") and not str(argument).isdecimal():
+        raise BadText(f"can't parse MessageEntity: {kind} is incomplete")
+    begin = at[offset]
+    return Entity(begin, at[offset + length] - begin, kind, str(argument), str(one.get("date_time_format", "")))

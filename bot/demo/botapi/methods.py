@@ -84,8 +84,7 @@ def chat_of(api: Api, call: Call, name: str = "chat_id") -> Chat:
 
 
 def _check_access(api: Api, chat: Chat) -> None:
-    if chat.peer:
-        _check_private(chat.peer)
+    if chat.peer:  # whoever blocks the bot can still be looked at
         return
     if chat.gone:
         raise forbidden(f"the {chat.type} chat was deleted")
@@ -108,6 +107,7 @@ def _check_private(user: User) -> None:
 def may_write(api: Api, chat: Chat, right: str = "send_messages") -> None:
     """Refuse where the bot may read but not write."""
     if chat.peer:
+        _check_private(chat.peer)
         return
     me = chat.member(api.world.bot)
     if not me.is_in:
@@ -163,13 +163,9 @@ def reply_of(chat: Chat, call: Call) -> Message | None:
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def text_of(call: Call, name: str = "text", *, entities: str = "entities", mode: str = "parse_mode") -> Text:
+def text_of(call: Call) -> Text:
     """The text of a call as the chat will show it; 400 with Telegram's words where it cannot."""
-    raw = call.text(name)
-    if not raw:
-        raise bad_request("message text is empty")
-    given = call.json(entities)
-    parsed = formatted(raw, call.text(mode), given if isinstance(given, list) else [])
+    parsed = formatted(call.text("text"), call.text("parse_mode"), call.json_objects("entities"))
     if not parsed.text:
         raise bad_request("message text is empty")
     if len(parsed.text) > MAX_TEXT:
@@ -181,8 +177,7 @@ def caption_of(call: Call) -> Text:
     """The caption of a photo or file; it may be empty."""
     if not call.text("caption"):
         return Text("")
-    given = call.json("caption_entities")
-    parsed = formatted(call.text("caption"), call.text("parse_mode"), given if isinstance(given, list) else [])
+    parsed = formatted(call.text("caption"), call.text("parse_mode"), call.json_objects("caption_entities"))
     if len(parsed.text) > MAX_CAPTION:
         raise bad_request("message caption is too long")
     return parsed

@@ -3,7 +3,8 @@
 import re
 
 from bot.demo.botapi.calls import Call, bad_request
-from bot.demo.botapi.methods import Api, formatted, method
+from bot.demo.botapi.entities import Text
+from bot.demo.botapi.methods import Api, InlineQuery, formatted, method
 from bot.demo.botapi.wire import me_json
 from bot.demo.botapi.world import Json
 
@@ -158,3 +159,13 @@ def _result(one: object) -> Json:
             raise bad_request("message text is empty")
         formatted(str(content["message_text"]), str(content.get("parse_mode", "")))
     return one
+
+
+def chosen_content(query: InlineQuery, result_id: str) -> tuple[Text, Json | None]:
+    """What a result of an inline query puts into a chat: its text and keyboard; LookupError where it holds none."""
+    for result in query.results:
+        content, markup = result.get("input_message_content"), result.get("reply_markup")
+        if result["id"] == result_id and isinstance(content, dict):
+            body = formatted(str(content["message_text"]), str(content.get("parse_mode", "")))
+            return body, markup if isinstance(markup, dict) else None
+    raise LookupError(f"no result {result_id!r} with a text among {[r['id'] for r in query.results]}")

@@ -11,7 +11,7 @@ DELETE_WITHIN_S = 48 * 3600
 
 
 @method
-def edit_message_text(api: Api, call: Call) -> Json:
+def edit_message_text(api: Api, call: Call) -> Json | bool:
     body = text_of(call)
     message = _editable(api, call)
     if message.media or message.service:
@@ -21,7 +21,7 @@ def edit_message_text(api: Api, call: Call) -> Json:
 
 
 @method
-def edit_message_caption(api: Api, call: Call) -> Json:
+def edit_message_caption(api: Api, call: Call) -> Json | bool:
     body = caption_of(call)
     message = _editable(api, call)
     if not message.media:
@@ -30,13 +30,13 @@ def edit_message_caption(api: Api, call: Call) -> Json:
 
 
 @method
-def edit_message_reply_markup(api: Api, call: Call) -> Json:
+def edit_message_reply_markup(api: Api, call: Call) -> Json | bool:
     message = _editable(api, call)
     return _change(api, call, message, message.body, message.preview)
 
 
 @method
-def edit_message_media(api: Api, call: Call) -> Json:
+def edit_message_media(api: Api, call: Call) -> Json | bool:
     given = call.json_object("media")
     name = str(given.get("media", ""))
     upload = call.files.get(name.removeprefix("attach://"))
@@ -64,8 +64,10 @@ def delete_message(api: Api, call: Call) -> bool:
 
 
 def _editable(api: Api, call: Call) -> Message:
-    if call.text("inline_message_id"):
-        raise bad_request("MESSAGE_ID_INVALID")
+    if inline_id := call.text("inline_message_id"):
+        if (found := api.world.find_inline(inline_id)) is None:
+            raise bad_request("MESSAGE_ID_INVALID")
+        return found
     chat = chat_of(api, call)
     message = message_of(chat, call, "message to edit")
     me = chat.member(api.world.bot)
@@ -78,7 +80,7 @@ def _editable(api: Api, call: Call) -> Message:
 
 def _change(
     api: Api, call: Call, message: Message, body: Text, preview: Json | None, media: Media | None = None
-) -> Json:
+) -> Json | bool:
     """Edit, unless nothing would be different. A call without `reply_markup` takes the buttons away."""
     markup = reply_markup(call)
     if markup and "inline_keyboard" not in markup:
@@ -98,4 +100,4 @@ def _change(
     message.media = media or message.media
     message.edited = int(api.world.now())
     api.world.changed()
-    return message_json(message)
+    return True if message.inline_id else message_json(message)

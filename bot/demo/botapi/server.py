@@ -22,8 +22,9 @@ from bot.demo.botapi.faults import Faults
 from bot.demo.botapi.http import HttpServer
 from bot.demo.botapi.limits import Flood, Limits, Violation
 from bot.demo.botapi.methods import Api, CallbackQuery, InlineQuery, plain
+from bot.demo.botapi.methods_bot import chosen_content
 from bot.demo.botapi.updates import Updates
-from bot.demo.botapi.wire import chat_json, member_json, message_json, user_json
+from bot.demo.botapi.wire import bot_moved_json, message_json, user_json
 from bot.demo.botapi.world import CHANNEL_RIGHTS, GROUP_RIGHTS, Chat, Json, Member, Message, User, World, rights
 
 T = TypeVar("T")
@@ -65,6 +66,14 @@ class BotApiServer:
         self.url = f"http://{self._host}:{self._port}"
         self._delivery = asyncio.create_task(self._api.updates.deliver(self._clock, self._webhook_retry_s))
         return self
+
+    async def go_down(self) -> None:
+        """Refuse connections until `come_back`, as while Telegram or the network is down; what waited is cut off."""
+        await self._http.stop()
+
+    async def come_back(self) -> None:
+        """Listen again on the same port, with everything as it was."""
+        await self._http.start(self._host, self._port)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -114,16 +123,9 @@ class BotApiServer:
 
     def set_bot(self, chat: Chat, status: str, bot_rights: Collection[str] = (), by: User | None = None) -> None:
         """The bot is promoted, restricted, removed ("left") or banned ("kicked"); it gets a my_chat_member update."""
-        old, new = chat.member(self.bot), rights(status, bot_rights)
-        chat.members[self.bot.id] = new
-        change = {
-            "old_chat_member": member_json(self.bot, old, chat),
-            "new_chat_member": member_json(self.bot, new, chat),
-        }
-        actor = by or self._somebody()
-        self._update(
-            "my_chat_member", {"chat": chat_json(chat), "from": user_json(actor), "date": self._now(), **change}
-        )
+        change = (chat.member(self.bot), rights(status, bot_rights))
+        chat.members[self.bot.id] = change[1]
+        self._update("my_chat_member", bot_moved_json(self.bot, chat, by or self._somebody(), self._now(), change))
         self._changed()
 
     def migrate(self, group: Chat, new_id: int) -> Chat:
@@ -131,7 +133,6 @@ class BotApiServer:
         new = self.add_group(new_id, title=group.title)
         new.members = dict(group.members)
         group.migrated_to = new_id
-        new.counter.last = 1
         for chat, what in ((group, {"migrate_to_chat_id": new_id}), (new, {"migrate_from_chat_id": group.id})):
             note = self.world.put_service(chat, self._somebody(), dict(what))
             self._update("message", message_json(note))
@@ -184,8 +185,11 @@ class BotApiServer:
             raise LookupError(f"message {message.id} has no button {callback_data!r}, only {data}")
         query = CallbackQuery(self._query_id(), message, callback_data)
         self._api.callbacks[query.id] = query
-        what: Json = {"id": query.id, "from": user_json(user), "message": message_json(message)}
-        self._update("callback_query", {**what, "chat_instance": str(message.chat.id), "data": callback_data})
+        what: Json = {"id": query.id, "from": user_json(user), "chat_instance": str(message.chat.id)}
+        where: Json = (
+            {"inline_message_id": message.inline_id} if message.inline_id else {"message": message_json(message)}
+        )
+        self._update("callback_query", {**what, **where, "data": callback_data})
         return query
 
     def user_inline_query(self, user: User, text: str, offset: str = "") -> InlineQuery:
@@ -195,14 +199,16 @@ class BotApiServer:
         self._update("inline_query", {"id": query.id, "from": user_json(user), "query": text, "offset": offset})
         return query
 
+    def user_chooses(self, user: User, query: InlineQuery, result_id: str, chat: Chat) -> Message:
+        """Somebody sends one of the results of an inline query to a chat; the bot hears of it only by later presses."""
+        body, markup = chosen_content(query, result_id)
+        return self.world.put(chat, user, body, markup=markup, inline_id=f"inline-{query.id}" if markup else "")
+
     def user_blocks(self, user: User, *, blocks: bool = True) -> None:
         """Somebody blocks the bot, or lets it in again."""
         user.blocks_bot, user.started = blocks, True
-        chat = self.private(user)
-        states = (Member("member"), Member("kicked")) if blocks else (Member("kicked"), Member("member"))
-        old, new = (member_json(self.bot, state, chat) for state in states)
-        what: Json = {"chat": chat_json(chat), "from": user_json(user), "date": self._now()}
-        self._update("my_chat_member", {**what, "old_chat_member": old, "new_chat_member": new})
+        change = (Member("member"), Member("kicked")) if blocks else (Member("kicked"), Member("member"))
+        self._update("my_chat_member", bot_moved_json(self.bot, self.private(user), user, self._now(), change))
 
     # --- what came of it ---------------------------------------------------------------------------------------------
 

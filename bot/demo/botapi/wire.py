@@ -115,6 +115,13 @@ def member_json(user: User, member: Member, chat: Chat) -> Json:
     return wire
 
 
+def bot_moved_json(bot: User, chat: Chat, by: User, date: int, change: tuple[Member, Member]) -> Json:
+    """ChatMemberUpdated about the bot itself: what it was before and is now."""
+    old, new = (member_json(bot, member, chat) for member in change)
+    head: Json = {"chat": chat_json(chat), "from": user_json(by), "date": date}
+    return {**head, "old_chat_member": old, "new_chat_member": new}
+
+
 def topic_json(topic_id: int, name: str) -> Json:
     """ForumTopic."""
     return {"message_thread_id": topic_id, "name": name, "icon_color": ICON_COLOUR}

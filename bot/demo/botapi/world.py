@@ -68,12 +68,12 @@ class Message:
     """A message as the chat keeps it. `body` is its text, or the caption when there is `media`."""
 
     id: int
-    chat: "Chat"
+    chat: "Chat" = field(repr=False)
     sender: User | None  # None for posts of a channel
     date: int
     body: Text = NO_TEXT
     markup: Json | None = None
-    reply_to: "Message | None" = None
+    reply_to: "Message | None" = field(default=None, repr=False)
     topic: int = 0
     silent: bool = False
     protected: bool = False
@@ -85,6 +85,7 @@ class Message:
     edits: list[Text] = field(default_factory=list)  # what it said before, oldest first
     deleted: bool = False
     by_bot: bool = False
+    inline_id: str = ""  # of a message somebody sent through the bot: the bot may edit it by this
 
     @property
     def text(self) -> str:
@@ -134,9 +135,9 @@ class Chat:
     is_forum: bool = False
     peer: User | None = None  # of a private chat
     counter: Counter = field(default_factory=Counter)
-    members: dict[int, Member] = field(default_factory=dict)
-    topics: dict[int, Topic] = field(default_factory=dict)
-    history: dict[int, Message] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict, repr=False)
+    topics: dict[int, Topic] = field(default_factory=dict, repr=False)
+    history: dict[int, Message] = field(default_factory=dict, repr=False)
     pinned: list[int] = field(default_factory=list)
     migrated_to: int = 0
     gone: bool = False  # deleted by its owner
@@ -194,6 +195,11 @@ class World:
             return self.chats.get(int(name))
         except ValueError:
             return None
+
+    def find_inline(self, inline_id: str) -> Message | None:
+        """A message sent through the bot, by the id the bot knows it under."""
+        everything = (m for chat in self.chats.values() for m in chat.history.values())
+        return next((m for m in everything if m.inline_id == inline_id and not m.deleted), None)
 
     def put(self, chat: Chat, sender: User | None, body: Text, **rest: object) -> Message:
         """A new message at the end of the chat."""
