@@ -78,10 +78,12 @@ def after_items(
     known = state.window or {}
     new = tuple(key for key in keys if key not in known)
     changed = tuple(key for key, digest in keys.items() if known.get(key, digest) != digest)
-    suspicion = _suspicion(state, answer, new)
+    turned_over = _turned_over(known, keys, settings)
+    suspicion = _suspicion(state, answer, new, turned_over=turned_over)
     lie = _lie(state, answer, suspicion) if state.window is not None and (new or changed) else None
     # Where the server lied, the 304s since the last body do not count as having looked.
-    gap = _gap(state, keys, since=state.full_at if lie else state.read_at, now=now, settings=settings)
+    since = state.full_at if lie else state.read_at
+    gap = Gap(since, now) if turned_over and since is not None else None
     notices = tuple(notice for notice in (*_well_again(state, answer), lie, gap) if notice is not None)
     overlap = 1 - len(new) / len(keys) if keys and state.window is not None else None
     read = replace(
@@ -148,17 +150,12 @@ def _well_again(state: FeedState, answer: Answer) -> list[Notice]:
     return notices
 
 
-def _gap(
-    state: FeedState, keys: Mapping[str, str], *, since: datetime | None, now: datetime, settings: Settings
-) -> Gap | None:
-    """Nothing shared between two bodies. Equal digests under other keys are a publisher that numbered its items
-    anew, not a gap; of a feed with few items nothing can be said."""
-    window = state.window or {}
-    if since is None or min(len(keys), len(window)) < settings.gap_items:
-        return None
-    shares_keys = not window.keys().isdisjoint(keys)
-    shares_text = not set(window.values()).isdisjoint(keys.values())
-    return None if shares_keys or shares_text else Gap(since, now)
+def _turned_over(window: Mapping[str, str], keys: Mapping[str, str], settings: Settings) -> bool:
+    """Whether nothing is left of the last body. Equal digests under other keys are a publisher that numbered its
+    items anew; of a feed with few items nothing can be said."""
+    if min(len(keys), len(window)) < settings.gap_items:
+        return False
+    return window.keys().isdisjoint(keys) and set(window.values()).isdisjoint(keys.values())
 
 
 def _lie(state: FeedState, answer: Answer, suspicion: int) -> ValidatorsLie | None:
@@ -181,10 +178,14 @@ def _lie(state: FeedState, answer: Answer, suspicion: int) -> ValidatorsLie | No
     return None
 
 
-def _suspicion(state: FeedState, answer: Answer, new: tuple[str, ...]) -> int:
+def _suspicion(state: FeedState, answer: Answer, new: tuple[str, ...], *, turned_over: bool) -> int:
+    """How often in a row news came to light only because the body was asked for regardless of many 304s. A body
+    that has nothing left of the last one counts in full: 304s would have to have stopped long before."""
     if answer.conditional or not new:
         return 0
-    return state.suspicion + 1 if state.unchanged >= _MANY_UNCHANGED else state.suspicion
+    if state.unchanged < _MANY_UNCHANGED:
+        return state.suspicion
+    return _SUSPICIONS if turned_over else state.suspicion + 1
 
 
 # --- when it is due ---------------------------------------------------------------------------------------

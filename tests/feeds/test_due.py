@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds import due
@@ -38,12 +38,12 @@ def read(
     by: Answer | None = None,
     pace: Pace | None = None,
     jitter: float = 0.0,
-    settings: Settings = SETTINGS,
+    bounds: Settings = SETTINGS,
 ) -> Judged:
     """A poll at `at`, by default just when it was due."""
     now = at or state.due or NOW
     return due.after_items(
-        state, keys, answer=by or answer(), pace=pace or Pace(), now=now, jitter=jitter, settings=settings
+        state, keys, answer=by or answer(), pace=pace or Pace(), now=now, jitter=jitter, settings=bounds
     )
 
 
@@ -335,6 +335,7 @@ polls = st.lists(
 
 
 @given(polls)
+@settings(max_examples=50)
 def test_whatever_happens_a_feed_stays_due_within_bounds(history: list[tuple[object, float, timedelta]]) -> None:
     state, longest = FeedState(), SETTINGS.longest_wait * 1.1 + timedelta(hours=72)
     for outcome, jitter, late in history:
@@ -349,6 +350,7 @@ def test_whatever_happens_a_feed_stays_due_within_bounds(history: list[tuple[obj
 
 
 @given(polls, bodies, answers)
+@settings(max_examples=30)
 def test_the_same_body_again_has_nothing_new(
     history: list[tuple[object, float, timedelta]], body: dict[str, str], told: Answer
 ) -> None:
@@ -361,6 +363,7 @@ def test_the_same_body_again_has_nothing_new(
 
 
 @given(bodies, bodies)
+@settings(max_examples=50)
 def test_each_item_is_new_or_changed_or_known(before: dict[str, str], body: dict[str, str]) -> None:
     judged = read(read(FeedState(), before).state, body)
     window = judged.state.window or {}
