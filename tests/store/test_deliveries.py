@@ -170,6 +170,24 @@ def test_a_failed_edit_leaves_the_post_and_ends_what_it_would_have_told(log: Sql
     assert [(d.state, d.revised, d.new_items) for d in owed(views, log)] == [("sent", True, ())]
 
 
+def test_a_post_that_was_sent_stays_sent_whatever_is_tried_afterwards(log: SqliteStore, views: Views) -> None:
+    record(log, opened(), seen("a"), matched("a"), joined("a", "s"), queued("s", "a"), sent("s", "a"))
+    record(log, queued("s", "a", attempt=2), uncertain("s", attempt=2), seen("b"), matched("b"), joined("b", "s"))
+    (edit,) = owed(views, log)
+    assert (edit.state, edit.text_digest, edit.message, edit.attempts) == ("sent", "t0", 11, 2)
+
+
+def test_the_last_message_is_the_highest_the_log_knows_in_the_channel(log: SqliteStore, views: Views) -> None:
+    owed(views, log)
+    assert views.last_message("ch") is None
+    record(log, queued("s", "a"))
+    owed(views, log)
+    assert (views.last_message("ch"), views.last_message("other")) == (10, None)
+    record(log, sent("s", "a"))
+    owed(views, log)
+    assert views.last_message("ch") == 11
+
+
 def test_an_item_told_of_before_it_matched_is_accounted_for(log: SqliteStore, views: Views) -> None:
     record(log, opened(), seen("a"), seen("b"), matched("b"), joined("a", "s"), joined("b", "s"))
     record(log, sent("s", "a", "b"), matched("a"))

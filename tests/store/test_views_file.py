@@ -1,0 +1,172 @@
+"""The views' file: shared by processes, made anew when it is not what it should be, and never a reason to fail."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from store.log import LogDamaged, LogError
+from store.sqlite import SqliteStore
+from store.views.views import Views
+from tests.store.facts import matched, record, seen
+
+ITEMS = 30
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "pactwatch.db")
+    record(store, *(fact for n in range(ITEMS) for fact in (seen(f"i{n:02}"), matched(f"i{n:02}"))))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "pactwatch.views.db"
+
+
+def caught_up(path: Path | None, log: SqliteStore) -> Views:
+    views = Views.open(path)
+    assert views.catch_up(log) == log.head()
+    assert (views.counts().items, views.counts().matches) == (ITEMS, ITEMS)
+    return views
+
+
+def change(path: Path, statement: str) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute(statement)
+    db.close()
+
+
+def test_what_was_folded_is_there_at_the_next_start(log: SqliteStore, path: Path) -> None:
+    caught_up(path, log).close()
+    views = Views.open(path)
+    assert (views.position(), views.counts().items, views.hint) == (2 * ITEMS, ITEMS, "")
+    views.close()
+    views.close()
+
+
+def test_two_may_catch_up_one_file_at_once(log: SqliteStore, path: Path) -> None:
+    both = [Views.open(path), Views.open(path)]
+
+    def follow(views: Views) -> None:
+        for n in range(20):
+            record(log, seen(f"{id(views)}-{n}"))
+            views.catch_up(log)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(follow, both))
+    fresh = Views.open(None)
+    assert [each.catch_up(log) for each in (*both, fresh)] == [2 * ITEMS + 40] * 3
+    assert both[0].counts() == both[1].counts() == fresh.counts()
+    assert both[0].search("title", limit=999) == fresh.search("title", limit=999)
+    for each in (*both, fresh):
+        each.close()
+
+
+def test_a_file_of_another_version_is_made_anew(log: SqliteStore, path: Path) -> None:
+    caught_up(path, log).close()
+    change(path, "UPDATE reached SET version = 'older', position = 7")
+    change(path, "DELETE FROM items")
+    caught_up(path, log).close()
+
+
+def test_a_program_whose_file_another_version_took_over_goes_on_in_memory(log: SqliteStore, path: Path) -> None:
+    views = caught_up(path, log)
+    change(path, "UPDATE reached SET version = 'newer'")
+    assert views.counts().items == ITEMS
+    assert "restart" in views.hint
+    record(log, seen("more"))
+    assert views.catch_up(log) == log.head()
+    views.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT version FROM reached").fetchone() == ("newer",)
+    db.close()
+
+
+def test_views_of_another_log_are_made_anew(log: SqliteStore, path: Path, tmp_path: Path) -> None:
+    caught_up(path, log).close()
+    restored = SqliteStore(tmp_path / "restored.db")  # a copy from before, that went on differently
+    record(restored, seen("other"))
+    views = Views.open(path)
+    assert (views.catch_up(restored), views.counts().items) == (1, 1)
+    record(restored, *(seen(f"o{n}") for n in range(2 * ITEMS)))
+    assert (views.catch_up(restored), views.catch_up(log)) == (2 * ITEMS + 1, 2 * ITEMS)
+    assert views.counts().items == ITEMS
+    views.close()
+    restored.close()
+
+
+@pytest.mark.parametrize("damage", [b"this is no database\n" * 100, b""])
+def test_a_file_that_is_no_database_is_made_anew_and_kept_aside(log: SqliteStore, path: Path, damage: bytes) -> None:
+    path.write_bytes(damage)
+    views = caught_up(path, log)
+    assert views.hint == ""
+    views.close()
+    caught_up(path, log).close()
+    assert not damage or path.with_name(path.name + ".damaged").read_bytes() == damage
+
+
+def test_a_torn_file_is_made_anew(log: SqliteStore, path: Path) -> None:
+    caught_up(path, log).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: 2 * 8192] + b"\xff" * (len(whole) - 2 * 8192))
+    caught_up(path, log).close()
+
+
+def test_a_file_that_breaks_while_in_use_is_made_anew(log: SqliteStore, path: Path) -> None:
+    views = caught_up(path, log)
+    change(path, "DROP TABLE stories")
+    assert len(views.latest(limit=5)) == 5
+    views.close()
+
+
+def test_somebody_elses_database_is_left_alone(log: SqliteStore, path: Path) -> None:
+    change(path, "CREATE TABLE reached (mine)")
+    views = caught_up(path, log)
+    assert "something else" in views.hint
+    views.close()
+    log_file = log.head()
+    other = caught_up(path.with_name("pactwatch.db"), log)  # the log itself, named by mistake
+    assert ("something else" in other.hint, log.head()) == (True, log_file)
+    other.close()
+
+
+@pytest.mark.parametrize("place", ["missing/folder/views.db", "."])
+def test_without_a_place_to_write_the_views_live_in_memory(log: SqliteStore, tmp_path: Path, place: str) -> None:
+    views = caught_up(tmp_path / place, log)
+    assert "in memory" in views.hint
+    assert "\n" not in views.hint
+    views.close()
+
+
+def test_an_unreadable_log_is_an_error_and_not_a_reason_to_start_over(
+    log: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    views = caught_up(path, log)
+    change(tmp_path / "pactwatch.db", "UPDATE log SET data = '{' WHERE pos = 3")
+    assert views.catch_up(log) == 2 * ITEMS
+    record(log, seen("new"))
+    change(tmp_path / "pactwatch.db", f"UPDATE log SET data = '{{' WHERE pos = {log.head()}")
+    with pytest.raises(LogDamaged, match=f"event {log.head()}"):
+        views.catch_up(log)
+    assert (views.position(), views.hint) == (2 * ITEMS, "")
+    log.close()
+    with pytest.raises(LogError, match="closed"):
+        views.catch_up(log)
+    assert (views.position(), views.hint) == (2 * ITEMS, "")
+    views.close()
+
+
+def test_closed_views_stay_closed(log: SqliteStore, path: Path) -> None:
+    views = caught_up(path, log)
+    views.close()
+    with pytest.raises(LogError, match="closed"):
+        views.counts()
+    assert sorted(os.listdir(path.parent)) == ["pactwatch.db", "pactwatch.db-shm", "pactwatch.db-wal", path.name]
