@@ -53,22 +53,13 @@ class Resolver:
     program, which the threads of an executor would.
     """
 
-    def __init__(
-        self,
-        *,
-        refuse: Refuse | None = None,
-        lookup: Lookup | None = None,
-        threads: int = 16,
-        remember_s: float = 60.0,
-    ) -> None:
+    def __init__(self, *, refuse: Refuse | None = None, lookup: Lookup | None = None) -> None:
         self._refuse = refuse
         self._lookup = lookup or system_lookup
         self._questions: queue.SimpleQueue[tuple[str, asyncio.Future[Sequence[str]]] | None] = queue.SimpleQueue()
         self._answers: dict[str, tuple[float, asyncio.Future[Sequence[str]]]] = {}
-        self._threads = threads
         self._started = 0
         self._open = 0
-        self._remember_s = remember_s
 
     async def addresses(self, host: str) -> Sequence[str]:
         """At least one address, best first. Raises NameNotFound, and AddressRefused where all were refused."""
@@ -90,7 +81,7 @@ class Resolver:
     async def _resolve(self, host: str) -> Sequence[str]:
         loop = asyncio.get_running_loop()
         asked = self._answers.get(host)
-        if asked is None or asked[0] < loop.time() or asked[1].get_loop() is not loop:
+        if asked is None or asked[0] < loop.time():
             asked = self._ask(host, loop)
         try:
             # Shielded: others may be waiting for the same answer when this one is cancelled.
@@ -104,10 +95,10 @@ class Resolver:
             self._answers.clear()
         answer: asyncio.Future[Sequence[str]] = loop.create_future()
         answer.add_done_callback(self._answered)
-        self._answers[host] = loop.time() + self._remember_s, answer
+        self._answers[host] = loop.time() + _REMEMBER_S, answer
         self._questions.put((host, answer))
         self._open += 1
-        if self._started < min(self._open, self._threads):
+        if self._started < min(self._open, _THREADS):
             self._started += 1
             threading.Thread(target=self._work, name="pactwatch-dns", daemon=True).start()
         return self._answers[host]
@@ -136,6 +127,8 @@ def system_lookup(host: str) -> list[str]:
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
+_THREADS = 16
+_REMEMBER_S = 60.0
 _REMEMBERED_NAMES = 10_000
 
 _REFUSED_V4 = [
