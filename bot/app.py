@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot import __version__
 from bot.bell import Bell
-from bot.config import Config, Loaded, store_url
+from bot.config import Config, Loaded, store_url, views_path
 from bot.lane import Lane
 from bot.pipeline import Poller
 from bot.record import Recorder
@@ -25,11 +25,13 @@ from feeds.item import Feed
 from feeds.outcome import Fetched, Outcome
 from feeds.parse import NotAFeed, Parsed, parse
 from feeds.state import FeedState
-from matchers.rules import RuleSet, content
+from matchers.rules import RuleSet, content, story_context
 from store import codec
 from store.events import Fact, RulesActivated
 from store.log import Event, Store
 from store.open import open_store
+from store.views.values import StoryView
+from store.views.views import Views
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class Watch:
 
     loaded: Loaded
     store: Store
+    views: Views
     lane: Lane
     poller: Poller
     bell: Bell
@@ -78,6 +81,10 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.callback(lane.close)
         store = await lane.call(open_store, store_url(loaded))
         stack.push_async_callback(lane.call, store.close)
+        views = await lane.call(Views.open, views_path(loaded))
+        stack.push_async_callback(lane.call, views.close)
+        if views.hint:
+            log.warning("views: %s", views.hint)
         run = f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}"
         meta = {"run": run, "version": __version__}
         feeds = {feed.id: feed.as_feed() for feed in config.feeds if not feed.paused}
@@ -87,10 +94,15 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         )
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
+
+        def recall(since: datetime) -> list[StoryView]:
+            views.catch_up(store)
+            return views.recent_stories(since)
+
         recorder = Recorder(
             store=store,
             rules=loaded.rules,
-            stories=Stories(),
+            stories=Stories(recall, context=story_context(loaded.rules[0])),
             settings=settings,
             dice=random.random,
             meta=meta,
@@ -119,7 +131,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             concurrency=config.fetch.concurrency,
             on_news=bell.ring,
         )
-        yield Watch(loaded, store, lane, poller, bell, run, meta, clock)
+        yield Watch(loaded, store, views, lane, poller, bell, run, meta, clock)
 
 
 async def _parse(fetched: Fetched) -> Parsed | NotAFeed:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 from bot.app import Watch
-from bot.config import TOKEN_VARIABLE, ConfigError, views_path
+from bot.config import TOKEN_VARIABLE, ConfigError
 from bot.ledger import Ledger
 from bot.publish import Clock, Publisher, Terms
 from bot.scheduler import ticking
@@ -24,9 +24,8 @@ from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
-from store.events import MonitorStarted, MonitorStopped
+from store.events import ChannelOpened, MonitorStarted, MonitorStopped
 from store.seal import seal
-from store.views.views import Views
 
 log = logging.getLogger(__name__)
 
@@ -39,22 +38,16 @@ async def run(watch: Watch, *, stop: asyncio.Event, show: Callable[[str], None])
     Raises ConfigError where Telegram does not know the token, and StoreBusy where another process runs on the log.
     """
     await watch.lane.call(watch.store.exclusive)
-    views = Views.open(views_path(watch.loaded))
-    if views.hint:
-        log.warning("views: %s", views.hint)
-    try:
-        await _begin(watch)
-        await _side_by_side(watch, views, stop, show)
-        await watch.record(MonitorStopped(run=watch.run))
-    finally:
-        views.close()
+    await _begin(watch)
+    await _side_by_side(watch, stop, show)
+    await watch.record(MonitorStopped(run=watch.run))
 
 
-async def _side_by_side(watch: Watch, views: Views, stop: asyncio.Event, show: Callable[[str], None]) -> None:
+async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str], None]) -> None:
     """The three loops in one group: what ends one unexpectedly ends all, and is told."""
     try:
         async with asyncio.TaskGroup() as group:
-            loops = [group.create_task(_speak(watch, views, show)), group.create_task(_seal(watch))]
+            loops = [group.create_task(_speak(watch, show)), group.create_task(_seal(watch))]
             async with ticking(watch.poller.drain, now=watch.clock()):
                 await stop.wait()
             log.info("stopping")
@@ -68,18 +61,24 @@ async def _begin(watch: Watch) -> None:
     """Note the start, and when an earlier run was last known to be alive; whoever starts wants to look at once."""
     rows = await watch.lane.call(watch.store.feeds)
     polled = [row.completed_at for row in rows if row.completed_at is not None]
-    await watch.record(MonitorStarted(run=watch.run, feeds=len(rows), last_alive=max(polled, default=None)))
-    # A restart is a reason to look, but not for the fifth time in a minute.
-    recent = watch.clock() - timedelta(seconds=5)
-    feeds = [row.feed for row in rows if row.completed_at is None or row.completed_at < recent]
-    await watch.lane.call(watch.store.expedite, feeds, due=watch.clock())
+    started = MonitorStarted(run=watch.run, feeds=len(rows), last_alive=max(polled, default=None))
+    await watch.record(started, *_opened(watch, await watch.lane.call(watch.store.head)))
+    await watch.lane.call(watch.store.expedite, [row.feed for row in rows], due=watch.clock())
     log.info("watching plan=%s feeds=%d rules=%s", watch.config.plan.id, len(rows), watch.loaded.rules[0].id)
 
 
-async def _speak(watch: Watch, views: Views, show: Callable[[str], None]) -> None:
+def _opened(watch: Watch, head: int) -> tuple[ChannelOpened, ...]:
+    """The channel is owed what comes from its first run on, even if Telegram cannot be reached then. A channel known
+    by its @name is opened by the publisher, which learns its id; without a channel the terminal is one."""
+    settings = watch.config.telegram
+    name = "terminal" if settings.token is None or settings.channel is None else settings.channel
+    return () if isinstance(name, str) and name.startswith("@") else (ChannelOpened(channel=str(name), after=head),)
+
+
+async def _speak(watch: Watch, show: Callable[[str], None]) -> None:
     """Keep the channel up to date and answer in chats, for ever."""
-    async with _far_end(watch, views, show) as sink:
-        publisher = _publisher(watch, views, sink)
+    async with _far_end(watch, show) as sink:
+        publisher = _publisher(watch, sink)
         try:
             await publisher.run()
         finally:
@@ -94,7 +93,7 @@ async def _seal(watch: Watch) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _far_end(watch: Watch, views: Views, show: Callable[[str], None]) -> AsyncIterator[Sink]:
+async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Sink]:
     """Telegram, with the bot answering; or the terminal, where there is no token or no channel."""
     settings = watch.config.telegram
     if settings.token is None:
@@ -106,7 +105,7 @@ async def _far_end(watch: Watch, views: Views, show: Callable[[str], None]) -> A
     app = build_application(token, settings.api_url)
     loop = asyncio.get_running_loop()
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
-    Chats(client, Pages(_library(watch, views)), loop.time).attach(app)
+    Chats(client, Pages(_library(watch)), loop.time).attach(app)
     async with answering(app, client, asyncio.sleep):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
@@ -116,17 +115,17 @@ async def _far_end(watch: Watch, views: Views, show: Callable[[str], None]) -> A
             yield TelegramSink(client, settings.channel, log_chat=settings.log_chat)
 
 
-def _publisher(watch: Watch, views: Views, sink: Sink) -> Publisher:
+def _publisher(watch: Watch, sink: Sink) -> Publisher:
     def ledger(channel: str) -> Ledger:
         # One name for the whole machine: the lock on the log sees to it that only one process runs here.
-        return Ledger(watch.store, views, watch.lane.call, channel, owner=socket.gethostname(), meta=watch.meta)
+        return Ledger(watch.store, watch.views, watch.lane.call, channel, owner=socket.gethostname(), meta=watch.meta)
 
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.wait)
     terms = Terms(max_age=timedelta(days=watch.config.telegram.max_age_days))
     return Publisher(sink, ledger, clock, terms)
 
 
-def _library(watch: Watch, views: Views) -> Library:
+def _library(watch: Watch) -> Library:
     channel = watch.config.telegram.channel
 
     def looked() -> Looked:
@@ -134,7 +133,7 @@ def _library(watch: Watch, views: Views) -> Library:
 
     return Library(
         log=watch.store,
-        views=views,
+        views=watch.views,
         call=watch.lane.call,
         catalogue=Catalogue(watch.config.plan, watch.config.commitments),
         looked=looked,
