@@ -24,12 +24,13 @@ _WAIT_STEP_SECONDS = 0.1
 class SqliteStore:
     """The whole port on one file (`path` None: in memory, for tests and trials). Any thread may call it.
 
-    With `create=False` a missing file is StoreUnavailable instead of a new log.
+    With `create=False` a missing file is StoreUnavailable instead of a new log. A write that another process keeps
+    waiting for longer than `patience_seconds` is StoreBusy.
     """
 
-    def __init__(self, path: Path | None, *, create: bool = True) -> None:
+    def __init__(self, path: Path | None, *, create: bool = True, patience_seconds: float = 10.0) -> None:
         # FULL: what was acknowledged survives a power cut. NORMAL loses the last transactions (docs/decisions).
-        self._file = SqliteFile(path, synchronous="FULL", create=create)
+        self._file = SqliteFile(path, synchronous="FULL", create=create, busy_seconds=patience_seconds)
         self._lock = RunLock(path)
         self._news = threading.Condition()
         try:
