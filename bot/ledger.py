@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from store.views.views import Views
-
 from bot.delivery import silences
 from store.events import ChannelOpened, Fact
 from store.log import Event, Store
 from store.views.values import Delivery
+from store.views.views import Views
 
 T = TypeVar("T")
 LEASE = timedelta(minutes=3)
@@ -67,7 +66,7 @@ class Ledger:
     async def silence(self, now: datetime) -> None:
         """End the matches the channel is not told of: a feed's archive, and what came before the channel."""
         while quiet := await self._call(self._views.silent, self._channel, 20 * PAGE):
-            await self.record(now, *silences(self._channel, quiet))
+            await self.record(now, *silences(self._channel, tuple(quiet)))
             await self._call(self._views.catch_up, self._store)
 
     async def owed(self) -> Sequence[Delivery]:

@@ -176,7 +176,7 @@ def looked_line(looked: Looked, lang: str) -> Html:
     failing = looked.failing
     template = words.LOOKED_FAILING_ONE if len(failing) == 1 else words.LOOKED_FAILING if failing else words.LOOKED_ALL
     names = ", ".join(failing[:3]) + ("…" if len(failing) > 3 else "")
-    when = words.moment(looked.at, lang)
+    when = words.moment(looked.at, words.spoken(lang))
     return fill(say(template, lang), when=when, n=looked.feeds, k=len(failing), names=names)
 
 
@@ -269,4 +269,4 @@ def _count(count: CommitmentCount | None, lang: str) -> Html:
     if count is None or count.newest is None:
         return fill(say(words.REPORTS_NONE, lang))
     template = words.REPORTS_ONE if count.items == 1 else words.REPORTS_MANY
-    return fill(say(template, lang), n=count.items, day=words.day(count.newest, lang))
+    return fill(say(template, lang), n=count.items, day=words.day(count.newest, words.spoken(lang)))

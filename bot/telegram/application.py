@@ -16,24 +16,29 @@ from bot.telegram.outcome import Outcome
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
+_REQUESTS = "requests"
 READ_TIMEOUT_S = 30.0
-# After so long no request of ours can still be on its way: connect, write and read have all run out.
-IN_FLIGHT_S = READ_TIMEOUT_S + 20.0
+# A call that was given up, or whose process died, has its connection closed by the kernel; what was on its way by
+# then reaches Telegram within seconds or not at all.
+IN_FLIGHT_S = 15.0
 
 
 def build_application(token: str, api_url: str, *, read_timeout_s: float = READ_TIMEOUT_S) -> App:
     """python-telegram-bot, ready to be started: one slow handler does not hold up the others, and a read has
     30 seconds, because an answer that comes late is worth more than a guess."""
-    return (
+    requests = (_request(32, read_timeout_s), _request(1, read_timeout_s))
+    app: App = (
         Application.builder()
         .token(token)
         .base_url(f"{api_url.rstrip('/')}/bot")
         .base_file_url(f"{api_url.rstrip('/')}/file/bot")
-        .request(_request(32, read_timeout_s))
-        .get_updates_request(_request(1, read_timeout_s))
+        .request(requests[0])
+        .get_updates_request(requests[1])
         .concurrent_updates(True)
         .build()
     )
+    app.bot_data[_REQUESTS] = requests
+    return app
 
 
 class TokenRefused(Exception):
@@ -48,6 +53,13 @@ class TokenRefused(Exception):
 async def connect(app: App) -> Outcome | None:
     """Make the application know who it is; None, or why it could not."""
     return await outcome_of(app.initialize)
+
+
+async def disconnect(app: App) -> None:
+    """Close every connection, whether or not the application came up."""
+    await app.shutdown()
+    for request in app.bot_data.pop(_REQUESTS, ()):
+        await request.shutdown()
 
 
 async def start_polling(app: App, updates: Sequence[str], *, trouble: Callable[[Outcome], None]) -> None:

@@ -145,11 +145,11 @@ class Client:
         return await outcome_of(call)
 
     async def _paced(self, chat: int, call: Callable[[], Awaitable[T]]) -> T | Outcome:
-        await self._turnstile.enter(chat)
-        done = await outcome_of(call)
-        if isinstance(done, Wait):
-            self._turnstile.hold(chat, done.seconds)
-        return done
+        async with self._turnstile.through(chat):
+            done = await outcome_of(call)
+            if isinstance(done, Wait):
+                self._turnstile.hold(chat, done.seconds)
+            return done
 
 
 def _as_sent(done: telegram.Message | Outcome) -> Outcome:

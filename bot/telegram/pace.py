@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -100,12 +101,15 @@ class Turnstile:
         while (delay := self._pace.free_at(chat) - self._clock()) > 0:
             await self._sleep(delay)
 
-    async def enter(self, chat: int) -> None:
-        """Return when the chat may get a message, and count it."""
+    @asynccontextmanager
+    async def through(self, chat: int) -> AsyncIterator[None]:
+        """A block that begins when the chat may get a message, and counts as one. Blocks of one chat follow each
+        other: messages keep their order, and none is on its way while the answer to another may ask for a wait."""
         queue = self._queues.setdefault(chat, asyncio.Lock())
         async with queue:
             await self.wait(chat)
             self._pace.take(chat, self._clock())
+            yield
 
     def hold(self, chat: int, seconds: float) -> None:
         """Let nobody through to this chat for so many seconds."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from bot.telegram import words
-from bot.telegram.application import App, TokenRefused, connect, start_polling
+from bot.telegram.application import App, TokenRefused, connect, disconnect, start_polling
 from bot.telegram.client import Client
 from bot.telegram.outcome import Outcome, Refused, Unknown
 
@@ -20,18 +20,19 @@ STOP_S = 2.0
 
 @asynccontextmanager
 async def answering(app: App, client: Client, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
-    """The application at work: updates are fetched and handled until the block ends.
+    """Updates are fetched and handled until the block ends, and then every connection is closed.
 
     Waits for Telegram as long as it is out of reach. Raises TokenRefused where it does not know the bot.
     """
-    await _come_up(app, sleep)
     try:
+        await _come_up(app, sleep)
         await client.set_commands(words.COMMANDS)
         await start_polling(app, UPDATES, trouble=_report)
         await app.start()
         yield
     finally:
-        await _go_down(app)
+        await _stop(app)
+        await disconnect(app)
 
 
 async def _come_up(app: App, sleep: Callable[[float], Awaitable[None]]) -> None:
@@ -45,7 +46,7 @@ async def _come_up(app: App, sleep: Callable[[float], Awaitable[None]]) -> None:
         await sleep(delay)
 
 
-async def _go_down(app: App) -> None:
+async def _stop(app: App) -> None:
     """Stop fetching, finish what is being answered; never wait long for a network that may be gone."""
     try:
         async with asyncio.timeout(STOP_S):
@@ -55,7 +56,6 @@ async def _go_down(app: App) -> None:
                 await app.stop()
     except TimeoutError:
         _log.info("left telegram without a good-bye")
-    await app.shutdown()
 
 
 def _report(trouble: Outcome) -> None:

@@ -112,7 +112,7 @@ _JOINERS = "\u200c\u200d"
 _EMPTY = "\u115f\u1160\u3164\uffa0\u2800"  # letters that show nothing; a title of these would be "empty" to Telegram
 _VIRAMA = "\u094d"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_CALLS = re.compile(r"(?<!\w)[@#/$](?=\w)")
+_CALLS = re.compile(r"(?<!\w)(?:[@#/](?=\w)|\$(?=[A-Za-z]))")
 _STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[।॥]+[\"'”’»)\]]*)\s*|\n+")
 # What a full stop follows within a sentence, in English, Italian and Hindi.
 _SHORT = (

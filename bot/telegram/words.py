@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 LANGUAGES = ("en", "it", "hi")
+SPOKEN = ("en",)  # the languages these texts exist in; titles and dates have all three
 
 # A post
 WHY = "Why: {reasons}"
@@ -87,6 +88,11 @@ COMMANDS = (
 def say(text: str, lang: str) -> str:
     """A fixed text in the reader's language."""
     return text
+
+
+def spoken(lang: str) -> str:
+    """The language `say` answers in, for dates within its sentences."""
+    return lang if lang in SPOKEN else "en"
 
 
 def language(code: str | None) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.demo.botapi.limits import Limits
 from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Chat, Message
 from bot.lane import Lane
 from bot.ledger import Call, Ledger
 from bot.publish import Clock, Publisher, Rest, Terms
-from bot.telegram.application import App, build_application
+from bot.telegram.application import App, build_application, disconnect
 from bot.telegram.client import Client
 from bot.telegram.pace import Turnstile
 from bot.telegram.sinks import Sink, TelegramSink
@@ -146,11 +147,13 @@ def revised(item: str, title: str, digest: str) -> ItemRevised:
 
 
 @asynccontextmanager
-async def staged(path: Path, *, log_chat: bool = False, read_timeout_s: float = 0.3) -> AsyncIterator[Stage]:
+async def staged(
+    path: Path, *, log_chat: bool = False, limits: bool = True, read_timeout_s: float = 0.3
+) -> AsyncIterator[Stage]:
     """Everything started, one channel (and a log chat) there, the log empty."""
     time = Time()
     lane = Lane("test")
-    async with BotApiServer(clock=time.clock) as server:
+    async with BotApiServer(clock=time.clock, limits=Limits() if limits else None) as server:
         server.add_channel(CHANNEL, username="pactwatch_test")
         server.add_group(LOG_CHAT)
         app = build_application(server.token, server.url, read_timeout_s=read_timeout_s)
@@ -160,8 +163,4 @@ async def staged(path: Path, *, log_chat: bool = False, read_timeout_s: float = 
         finally:
             await lane.call(store.close)
             lane.close()
-            for request in app.bot._request:
-                await request.shutdown()
-
-
-Test = Callable[[Stage], None]
+            await disconnect(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -364,3 +365,18 @@ async def test_without_a_token_the_terminal_is_the_channel(stage: Stage) -> None
     assert "+1 outlet: Outlet 2" in shown[1]
     sent = [fact.channel for fact in await stage.facts("UpdateSent") if isinstance(fact, UpdateSent)]
     assert sent == ["terminal"]
+
+
+async def test_a_publisher_told_to_stop_finishes_the_post_it_has_begun(tmp_path: Path) -> None:
+    async with staged(tmp_path, read_timeout_s=5) as stage:
+        await stage.settle(stage.publisher())
+        await stage.report("Begun")
+        slow = stage.server.faults.add("slow", method="sendMessage")
+        publishing = asyncio.create_task(stage.publisher().run())
+        await stage.server.wait_for(lambda: slow.fired)
+        publishing.cancel()
+        slow.release()
+        with pytest.raises(asyncio.CancelledError):
+            await publishing
+        assert len(stage.posts) == 1
+        assert stage.ends().published == 1

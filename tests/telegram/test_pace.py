@@ -75,8 +75,9 @@ async def test_callers_pass_in_the_order_they_came() -> None:
     turnstile, passed = Turnstile(lambda: now[0], sleep), []
 
     async def caller(number: int) -> None:
-        await turnstile.enter(7)
-        passed.append((number, now[0]))
+        async with turnstile.through(7):
+            await asyncio.sleep(0)
+            passed.append((number, now[0]))
 
     async with asyncio.TaskGroup() as group:
         for number in range(5):
@@ -95,8 +96,9 @@ async def test_a_hold_that_comes_while_waiting_is_waited_for() -> None:
         now[0] += seconds
 
     turnstile = Turnstile(lambda: now[0], sleep)
-    await turnstile.enter(7)
-    await turnstile.enter(7)
+    for _ in range(2):
+        async with turnstile.through(7):
+            pass
     assert now[0] >= 10.0
 
 

@@ -32,7 +32,9 @@ def test_feed_text_is_decoded_once_and_loses_what_cannot_be_seen(raw: str, shown
 
 
 def test_a_headline_calls_nobody_and_adds_no_hashtag() -> None:
-    assert quiet("@modi #G20 /start a@b.c 1/2") == "@\u2060modi #\u2060G20 /\u2060start a@b.c 1/2"
+    assert quiet("@modi #G20 /start $TSLA a@b.c 1/2 $5") == (
+        "@\u2060modi #\u2060G20 /\u2060start $\u2060TSLA a@b.c 1/2 $5"
+    )
 
 
 @pytest.mark.parametrize(
