@@ -142,13 +142,13 @@ def _is_masked(hit: Hit, masks: Sequence[Hit]) -> bool:
 # --- enumerations -----------------------------------------------------------------------------------------
 
 _AND = frozenset(("and", "e", "ed", "और", "एवं", "तथा", "व", "or", "o", "et", "und", "y"))
-_ITEM_WORDS = 4  # what is longer is a clause, not one thing of a list
+_ITEM_WORDS = 3  # what is longer is a clause, not one thing of a list
 _LIST = 4
 
 
 def _enumerations(source: str, spans: Sequence[tuple[str, int, int]], base: int) -> list[tuple[int, int]]:
     """Lists of four or more short things, split by commas with a last "and", as word numbers from `base`."""
-    if sum(source.count(comma) for comma in ",;،") < 2:
+    if sum(source.count(comma) for comma in ",،") < 2:
         return []
     found = []
     for sentence in _sentences(source, spans):
@@ -172,7 +172,7 @@ def _sentences(source: str, spans: Sequence[tuple[str, int, int]]) -> Iterable[t
     start = 0
     for number in range(1, len(spans)):
         gap = source[spans[number - 1][2] : spans[number][1]]
-        if any(mark in gap for mark in (". ", "।", "? ", "! ", ": ", "\n")):
+        if any(mark in gap for mark in (". ", "।", "? ", "! ", ": ", "; ", "\n")):
             yield start, number
             start = number
     yield start, len(spans)
@@ -186,7 +186,7 @@ def _parts(
     after_and = False
     start, end = sentence
     for number in range(start, end):
-        comma = number > start and any(mark in source[spans[number - 1][2] : spans[number][1]] for mark in ",;،")
+        comma = number > start and any(mark in source[spans[number - 1][2] : spans[number][1]] for mark in ",،")
         joins = source[spans[number][1] : spans[number][2]].lower() in _AND
         if comma or joins:
             if number > start:

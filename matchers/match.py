@@ -39,10 +39,12 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """How the text shows the sides of the plan: "hard", "soft" or absent, in the whole text and in the title."""
+    """How the text shows the sides of the plan, "hard", "soft" or not at all: all of it, the title, and the first
+    sentence after it."""
 
     text: Mapping[str, str]
     title: Mapping[str, str]
+    lead: Mapping[str, str]
     hits: Mapping[str, tuple[Hit, ...]]
 
 
@@ -120,18 +122,20 @@ _LATIN = frozenset(("en", "it", "fr", "de", "es", "pt"))
 def _sides(rules: RuleSet, hits: Hits, context: Sequence[str], day: date | None) -> Sides:
     text: dict[str, str] = {}
     title: dict[str, str] = {}
+    lead: dict[str, str] = {}
     shown: dict[str, tuple[Hit, ...]] = {}
     for name, groups in rules.sides.items():
         strong = [hit for group in groups.strong for hit in _dated(rules, hits, group, day)]
         weak = [hit for group in groups.weak for hit in _dated(rules, hits, group, day)]
-        # A country that is only one of a list of four is no party: it supports, it does not show.
-        weak += [hit for hit in strong if hits.is_listed(hit)]
-        strong = [hit for hit in strong if not hits.is_listed(hit)]
+        # A country that is only one of a list of four is no party.
+        strong, weak = ([hit for hit in found if not hits.is_listed(hit)] for found in (strong, weak))
+        end = hits.text.title_words
         text[name] = _strength(rules, strong, weak, lent=name in context)
-        in_title = hits.text.title_words
-        title[name] = _strength(rules, [h for h in strong if h[1] <= in_title], [h for h in weak if h[1] <= in_title])
+        title[name] = _strength(rules, [h for h in strong if h[1] <= end], [h for h in weak if h[1] <= end])
+        in_lead = [[h for h in found if end < h[0] and h[1] <= hits.lead_end] for found in (strong, weak)]
+        lead[name] = _strength(rules, *in_lead)
         shown[name] = tuple(strong or weak)
-    return Sides(text, title, shown)
+    return Sides(text, title, lead, shown)
 
 
 def _dated(rules: RuleSet, hits: Hits, group: int, day: date | None) -> Sequence[Hit]:
@@ -161,7 +165,8 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, tuple[Hit, ...]]
     if marks["noise"] and not strong:
         return "a noisy topic, and the rule is not a strong one"
     others = [hit for hit in marks["others"] if hit[1] <= title_words]
-    if others and not rule.rule.others and not all(sides.title[side] for side in rule.sides):
+    named = all(sides.title[side] for side in rule.sides) or all(sides.lead[side] == "hard" for side in rule.sides)
+    if others and not rule.rule.others and not named:
         return "a third party in the title, where not all sides are"
     return ""
 
@@ -196,14 +201,14 @@ def _score(rules: RuleSet, rule: CompiledRule, found: Sequence[Hit], hits: Hits,
 
 def _best(rules: RuleSet, fired: Iterable[Fired]) -> tuple[Fired, ...]:
     """The best rule of each commitment, best first; weak rules only where no strong one, fallbacks where no other."""
-    best: dict[str, Fired] = {}
-    for one in sorted(fired, key=lambda one: (-one.score, one.rule.commitment, one.rule.rule.id)):
-        if not one.why_not:
-            best.setdefault(one.rule.commitment, one)
+    allowed = [one for one in fired if not one.why_not]
     for strength in ("strong", "weak", "fallback"):
-        ranked = [one for one in best.values() if one.rule.strength == strength]
-        if ranked:
-            return tuple(ranked[: rules.plan.limit])
+        best: dict[str, Fired] = {}
+        for one in sorted(allowed, key=lambda one: (-one.score, one.rule.commitment, one.rule.rule.id)):
+            if one.rule.strength == strength:
+                best.setdefault(one.rule.commitment, one)
+        if best:
+            return tuple(best.values())[: rules.plan.limit]
     return ()
 
 

@@ -266,7 +266,7 @@ def read_term(text: str, lang: str = "any") -> tuple[Term | None, str]:
         return None, "at least one letter or digit: this can never match"
     if any(STAR in word[:-1] for word in words):
         return None, "a * only at the end of a word"
-    if any(word.endswith(STAR) and len(word) < 4 and word[0].isascii() for word in words):
+    if words[0].endswith(STAR) and len("".join(words)) < 4 and words[0][0].isascii():
         return None, "at least three letters before a *: shorter stems are found everywhere"
     written = exact(asked.replace("*", STAR)) if text.startswith("=") else None
     return Term(text, words, written, lang), ""
@@ -304,7 +304,7 @@ def _rule(work: _Work, commitment: str, rule: Rule, path: Path) -> Iterable[Comp
     sides = tuple(work.plan.sides) if rule.needs is None else rule.needs
     variants = [(rule, rule.strength)]
     if rule.outside:
-        variants.append((rule.model_copy(update={"scope": "text"}), rule.outside))
+        variants.append((rule.model_copy(update={"scope": "text", "at_least": max(2, rule.at_least)}), rule.outside))
     for variant, strength in variants:
         try:
             asked = expression(variant, path)
