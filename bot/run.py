@@ -41,6 +41,7 @@ async def run(watch: Watch, *, stop: asyncio.Event, show: Callable[[str], None])
     await _begin(watch)
     await _side_by_side(watch, stop, show)
     await watch.record(MonitorStopped(run=watch.run))
+    await watch.lane.call(seal, watch.store, at=watch.clock())
 
 
 async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str], None]) -> None:

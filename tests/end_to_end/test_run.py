@@ -92,7 +92,9 @@ async def _killed_at_some_moment(place: Place, dice: random.Random) -> None:
     """Start a run and kill it after some number of calls, theirs or ours."""
     calls, asked = len(place.telegram.calls) + dice.randint(1, 14), len(place.asked) + dice.randint(0, 4)
     process = await place.start("run")
-    some_calls = asyncio.ensure_future(place.telegram.wait_for(lambda: len(place.telegram.calls) >= calls, timeout=SOON_S))
+    some_calls = asyncio.ensure_future(
+        place.telegram.wait_for(lambda: len(place.telegram.calls) >= calls, timeout=SOON_S)
+    )
     some_polls = asyncio.ensure_future(place.polled(asked))
     done, left = await asyncio.wait((some_calls, some_polls), timeout=SOON_S, return_when=dice.choice(_WHEN))
     for waiting in left:
@@ -105,13 +107,16 @@ async def _killed_at_some_moment(place: Place, dice: random.Random) -> None:
 _WHEN = (asyncio.FIRST_COMPLETED, asyncio.ALL_COMPLETED)
 
 
-@pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_killed_at_any_moment_it_loses_and_repeats_nothing(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     async with open_place(tmp_path, **{f"paper{number}": [] for number in range(4)}) as place:
         await place.command("poll")
         for number, items in enumerate(place.feeds.values()):
-            items += [(f"p{number}-{one}", f"Bridge number {number}{one}{one}7 of {number * 7 + one}") for one in range(3)]
+            items += [
+                (f"p{number}-{one}", f"Bridge number {number}{one}{one}7 of {number * 7 + one}") for one in range(3)
+            ]
         for _ in range(4):
             await _killed_at_some_moment(place, dice)
         async with place.running():
