@@ -64,6 +64,8 @@ class _Reader:
         if self.left < 0:
             raise YamlError(node.start_mark.line + 1, "the file grows beyond measure through its aliases")
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if node.tag not in _TAGS:
+            raise YamlError(node.start_mark.line + 1, f"the tag {node.tag} is not allowed here")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -82,9 +84,10 @@ class _Reader:
         return found
 
     def _scalar(self, node: yaml.Node) -> Any:
-        if node.tag.startswith("tag:yaml.org,2002:"):
-            try:
-                return self.loader.construct_object(node)
-            except (yaml.YAMLError, ValueError) as exc:
-                raise YamlError(node.start_mark.line + 1, f"{node.value!r} cannot be read: {exc}") from exc
-        raise YamlError(node.start_mark.line + 1, f"the tag {node.tag} is not allowed here")
+        try:
+            return self.loader.construct_object(node)
+        except (yaml.YAMLError, ValueError) as exc:
+            raise YamlError(node.start_mark.line + 1, f"{node.value!r} cannot be read: {exc}") from exc
+
+
+_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")}
