@@ -161,7 +161,8 @@ def why_line(post: Post) -> str:
     said = "; ".join(
         f"{entry.commitment}: {_quoted(entry)}" if entry.terms else entry.commitment for entry in post.reasons
     )
-    context = {fold(word): word for entry in post.reasons for word in entry.context}
+    known = {fold(term) for entry in post.reasons for term in entry.terms}
+    context = {fold(word): word for entry in post.reasons for word in entry.context if fold(word) not in known}
     placed = f" + {', '.join(list(context.values())[:4])}" if context else ""
     return words.say(words.WHY, post.lang).format(reasons=said + placed)
 
@@ -195,7 +196,7 @@ def _surfaces(item: ItemView, match: MatchView, *, context: bool) -> tuple[str, 
         if (found.role != "term") is context:
             text = item.title if found.field == "title" else item.summary
             surface = clean(text[found.start : found.end]) if match.digest in {"", item.digest} else ""
-            said = cut(surface or clean(found.term).rstrip("*"), 60)
+            said = cut(surface or clean(found.term).strip("=*"), 60)
             by_fold.setdefault(fold(said), said)
     # "terror" says nothing beside "terror financing".
     return tuple(said for key, said in by_fold.items() if not any(key in other for other in by_fold if other != key))

@@ -137,6 +137,14 @@ def test_a_term_within_another_is_said_once() -> None:
     assert "defence-roadmap: “terror financing”" in shown(both)
 
 
+def test_a_word_that_is_a_reason_of_its_own_is_not_also_its_place() -> None:
+    text = "SIDM and the roadmap of Italy."
+    one = item("T", text, found=[("SIDM", "term")])
+    two = item("T", text, found=[("roadmap", "term"), ("SIDM", "india"), ("Italy", "italy")], about=("maritime-ports",))
+    both = replace(one, matches=(*one.matches, *two.matches))
+    assert shown(both).splitlines()[-1] == "Why: defence-roadmap: “SIDM”; maritime-ports: “roadmap” + Italy"
+
+
 def test_a_long_sentence_is_cut_around_the_words_found() -> None:
     text = "word " * 300 + "defence industrial roadmap " + "word " * 300
     post = message(compose(story(item("T", text, found=[("defence industrial roadmap", "term")]))))
