@@ -15,7 +15,7 @@ from bot import config
 from bot.app import Watch, open_watch, utc_now
 from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.show import render_chat, render_message
-from bot.demo.botapi.world import Chat, User
+from bot.demo.botapi.world import Chat, Message, User
 from bot.demo.feed_server import FEEDS, FeedPages, feed_server
 from bot.narrate import line
 from bot.run import run
@@ -46,10 +46,10 @@ class Stage:
     colour: bool
 
 
-async def play(base: Path, folder: Path, *, say: Callable[[str], None], colour: bool) -> None:
+async def play(base: Path, folder: Path, *, say: Callable[[str], None], colour: bool) -> list[Message]:
     """Play the demo on the plan of the configuration `base`; configuration and log stay behind in `folder`.
 
-    Raises ConfigError and LogError as `run` does.
+    Gives the channel's posts as they stand in the end. Raises ConfigError and LogError as `run` does.
     """
     now = utc_now()
     async with feed_server(now=now) as (feeds_url, pages), BotApiServer() as telegram:
@@ -64,6 +64,7 @@ async def play(base: Path, folder: Path, *, say: Callable[[str], None], colour: 
                 group.create_task(run(watch, stop=stop, show=say))
                 await _acts(stage)
                 stop.set()
+        return telegram.messages(channel)
 
 
 async def _acts(stage: Stage) -> None:
