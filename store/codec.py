@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -126,6 +127,11 @@ def stamp(when: datetime) -> str:
     """
     if when.tzinfo is None:
         raise LogError(f"the time {when} has no zone; pass an aware time")
+    return _stamp(when)
+
+
+@lru_cache(maxsize=1024)  # the events of one poll share their time
+def _stamp(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 

@@ -96,6 +96,21 @@ class FeedFailing(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"failing/{self.feed}/{_instant(self.since)}"
 
 
+class FeedGone(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A feed that is failing will hardly come back: the publisher ended it (410), or it has failed without hope for
+    weeks. It is still asked, rarely; FeedRecovered ends this, too."""
+
+    TYPE: ClassVar[str] = "FeedGone.v1"
+    feed: str
+    since: Time
+    reason: str
+    status: int | None = None
+
+    @property
+    def key(self) -> str:
+        return f"gone/{self.feed}/{_instant(self.since)}"
+
+
 class FeedRecovered(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A failing feed answers again; what it published in between may be lost to us."""
 
@@ -106,6 +121,32 @@ class FeedRecovered(Fact, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def key(self) -> str:
         return f"recovered/{self.feed}/{_instant(self.failing_since)}"
+
+
+class FeedStale(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A feed answers well and has had nothing new since `since`, far longer than it ever does: `usual_hours` is its
+    longest usual pause. Perhaps nothing was published, perhaps the publisher has forgotten the feed."""
+
+    TYPE: ClassVar[str] = "FeedStale.v1"
+    feed: str
+    since: Time
+    usual_hours: float
+
+    @property
+    def key(self) -> str:
+        return f"stale/{self.feed}/{_instant(self.since)}"
+
+
+class FeedAwoke(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A stale feed has something new."""
+
+    TYPE: ClassVar[str] = "FeedAwoke.v1"
+    feed: str
+    stale_since: Time
+
+    @property
+    def key(self) -> str:
+        return f"awoke/{self.feed}/{_instant(self.stale_since)}"
 
 
 class FeedMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -363,7 +404,10 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     MonitorStarted,
     MonitorStopped,
     FeedFailing,
+    FeedGone,
     FeedRecovered,
+    FeedStale,
+    FeedAwoke,
     FeedMoved,
     FeedDistrusted,
     GapDetected,

@@ -110,6 +110,7 @@ class SqliteFile:
         )
         # 8 KB pages hold a typical event's row and its neighbours; only a new file takes the setting.
         connection.execute("PRAGMA page_size=8192")
+        connection.execute("PRAGMA cache_size=-16000")
         connection.execute(f"PRAGMA synchronous={self._synchronous}")
         return connection
 

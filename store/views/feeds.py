@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,11 +34,13 @@ SCHEMA = (
 _UNSEEN = "the monitor was not running"
 
 
-def item_seen(db: Connection, recorded: Recorded, fact: ItemSeen) -> None:
-    db.execute(
-        "INSERT INTO feed_items (feed, items, last_at) VALUES (?1, 1, ?2)"
-        " ON CONFLICT DO UPDATE SET items = items + 1, last_at = ?2",
-        (fact.feed, stamp(recorded.at)),
+def items_seen(db: Connection, run: Sequence[tuple[Recorded, ItemSeen]]) -> None:
+    last = {fact.feed: stamp(recorded.at) for recorded, fact in run}
+    seen = Counter(fact.feed for _, fact in run)
+    db.executemany(
+        "INSERT INTO feed_items (feed, items, last_at) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT DO UPDATE SET items = items + ?2, last_at = ?3",
+        [(feed, seen[feed], at) for feed, at in last.items()],
     )
 
 
@@ -77,8 +80,8 @@ def monitor_stopped(db: Connection, recorded: Recorded, _: MonitorStopped) -> No
         _hole(db, "", "down", recorded.at, None, _UNSEEN)
 
 
+SIGHTINGS = items_seen
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
-    ItemSeen: item_seen,
     FeedFailing: feed_failing,
     FeedRecovered: feed_recovered,
     FeedDistrusted: feed_distrusted,

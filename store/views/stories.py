@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
+
+import msgspec
 
 from store.codec import stamp
 from store.events import ItemMatched, ItemSeen, StoryJoined
@@ -29,10 +31,11 @@ SCHEMA = (
 )
 
 
-def item_seen(db: Connection, _: Recorded, fact: ItemSeen) -> None:
+def items_seen(db: Connection, run: Sequence[tuple[Recorded, ItemSeen]]) -> None:
     # Ordinarily the sighting comes first, and then there is nothing to bring up to date.
-    story = story_of(db, fact.item)
-    if story is not None:
+    named = msgspec.json.encode([fact.item for _, fact in run]).decode()
+    stories = db.execute("SELECT DISTINCT story FROM members WHERE item IN (SELECT value FROM json_each(?))", (named,))
+    for (story,) in stories.fetchall():
         _refresh(db, story)
 
 
@@ -50,8 +53,8 @@ def story_joined(db: Connection, _: Recorded, fact: StoryJoined) -> None:
         _refresh(db, story)
 
 
+SIGHTINGS = items_seen
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
-    ItemSeen: item_seen,
     ItemMatched: item_matched,
     StoryJoined: story_joined,
 }
