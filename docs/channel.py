@@ -22,7 +22,7 @@ main { columns: 2; column-gap: 20px; padding: 20px; }
 article { break-inside: avoid; margin: 0 0 16px; }
 .text { background: white; border-radius: 14px 14px 6px 6px; padding: 10px 14px; white-space: pre-wrap; }
 .text a { color: #2678b6; text-decoration: none; }
-blockquote { margin: 4px 0; padding: 4px 10px; border-left: 3px solid #3390d6; background: #eef5fb; border-radius: 4px; }
+blockquote { margin: 4px 0; padding: 4px 10px; border-left: 3px solid #3390d6; background: #eef5fb; }
 .about { text-align: right; color: #92a0a8; font-size: 12px; margin-top: 4px; }
 .row { display: flex; gap: 3px; margin-top: 3px; }
 .row span { flex: 1; text-align: center; color: white; background: #6d8a70cc; }
