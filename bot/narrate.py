@@ -8,10 +8,13 @@ from store.codec import Redacted, Unknown
 from store.events import (
     ChannelOpened,
     Fact,
+    FeedAwoke,
     FeedDistrusted,
     FeedFailing,
+    FeedGone,
     FeedMoved,
     FeedRecovered,
+    FeedStale,
     GapDetected,
     ItemMatched,
     ItemRevised,
@@ -35,8 +38,10 @@ def line(fact: Fact) -> str:
     match fact:
         case ItemSeen() | ItemRevised() | ItemMatched() | StoryJoined():
             return _of_item(fact)
-        case FeedFailing() | FeedRecovered() | FeedMoved() | FeedDistrusted() | GapDetected():
+        case FeedFailing() | FeedGone() | FeedRecovered() | FeedMoved() | FeedDistrusted():
             return _of_feed(fact)
+        case FeedStale() | FeedAwoke() | GapDetected():
+            return _of_news(fact)
         case Unknown(type=name):
             return f"{name}, an event of a newer version of this program"
         case Redacted(type=name, reason=reason):
@@ -66,12 +71,24 @@ def _of_feed(fact: Fact) -> str:
     match fact:
         case FeedFailing():
             return f"{fact.feed} has been failing since {_time(fact.since)}: {fact.reason}"
+        case FeedGone():
+            return f"{fact.feed} is gone for good, it seems: {fact.reason}; failing since {_time(fact.since)}"
         case FeedRecovered():
             return f"{fact.feed} answers again; it was failing since {_time(fact.failing_since)}"
         case FeedMoved():
             return f"{fact.feed} has moved for good to {fact.new_url}; change its url in config.yaml"
         case FeedDistrusted():
             return f"{fact.feed}: {fact.reason}; read without conditions from now on"
+    return ""
+
+
+def _of_news(fact: Fact) -> str:
+    match fact:
+        case FeedStale():
+            usual = f"it is seldom silent for more than {fact.usual_hours:g} h"
+            return f"{fact.feed} has had nothing new since {_time(fact.since)}; {usual}"
+        case FeedAwoke():
+            return f"{fact.feed} has something new, for the first time since {_time(fact.stale_since)}"
         case GapDetected():
             return f"{fact.feed}: items may have passed unseen between {_time(fact.since)} and {_time(fact.until)}"
     return ""

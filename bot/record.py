@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import decide
 from bot.decide import Judged, Sighting
 from bot.stories import Stories
 from feeds import due
 from feeds.item import Feed
-from feeds.notices import BeganFailing, Gap, Moved, Notice, Recovered, ValidatorsLie
+from feeds.notices import Awoke, BeganFailing, Gap, Gone, Moved, Notice, Recovered, Stale, ValidatorsLie
 from feeds.outcome import Failed, Fetched, NotModified, Outcome
 from feeds.pace import pace_of
 from feeds.parse import NotAFeed, Parsed
@@ -23,10 +23,13 @@ from matchers.rules import RuleSet
 from store import codec
 from store.events import (
     Fact,
+    FeedAwoke,
     FeedDistrusted,
     FeedFailing,
+    FeedGone,
     FeedMoved,
     FeedRecovered,
+    FeedStale,
     GapDetected,
     ItemSeen,
 )
@@ -114,6 +117,7 @@ class Recorder:
         judged = due.after_items(
             polled.state,
             {one.key: one.digest for one in reversed(seen)},
+            [when for one in seen if (when := one.item.published or one.item.updated)],
             answer=fetched.answer,
             pace=pace_of(parsed.hints),
             now=now,
@@ -166,8 +170,14 @@ def _fact_of(notice: Notice, feed: Feed) -> Fact:
     match notice:
         case BeganFailing(since, reason, status):
             return FeedFailing(feed=feed.id, since=since, reason=reason, status=status)
+        case Gone(since, reason, status):
+            return FeedGone(feed=feed.id, since=since, reason=reason, status=status)
         case Recovered(failing_since):
             return FeedRecovered(feed=feed.id, failing_since=failing_since)
+        case Stale(since, usual):
+            return FeedStale(feed=feed.id, since=since, usual_hours=round(usual / timedelta(hours=1), 1))
+        case Awoke(stale_since):
+            return FeedAwoke(feed=feed.id, stale_since=stale_since)
         case Moved(to):
             return FeedMoved(feed=feed.id, old_url=feed.url, new_url=to)
         case Gap(since, until):

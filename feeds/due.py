@@ -3,7 +3,7 @@
 The way of a poll, for whoever makes it:
 
     outcome = await fetch(client, url, validators=due.conditions(state, now=now), now=now)
-    Fetched     → parse → after_items(state, {item_key: item_digest, …}, answer=…, pace=…, now=…, jitter=…)
+    Fetched     → parse → after_items(state, {item_key: item_digest, …}, dates, answer=…, pace=…, now=…, jitter=…)
                   not a feed → after_failure(state, Failed("soft", reason), …)
     NotModified → after_unchanged(state, outcome, …)
     Failed      → after_failure(state, outcome, …)
@@ -15,11 +15,12 @@ notices: what has changed about the feed itself, each reported once when it begi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from feeds.notices import BeganFailing, Gap, Moved, Notice, Recovered, ValidatorsLie
+from feeds import silence
+from feeds.notices import BeganFailing, Gap, Gone, Moved, Notice, Recovered, ValidatorsLie
 from feeds.outcome import Answer, Failed, Kind, NotModified, Validators
 from feeds.state import FeedState, Pace
 
@@ -28,7 +29,8 @@ from feeds.state import FeedState, Pace
 class Settings:
     """Bounds for every feed. `recheck` is how often a feed that answers "not modified" is asked for its body all
     the same; `longest_wait` bounds back-off and Retry-After; failures are reported from `report_at` hard ones,
-    counted by weight; a gap can be seen only between bodies of at least `gap_items`."""
+    counted by weight; a feed that has failed without hope for `gone_after` is taken for gone; a gap can be seen only
+    between bodies of at least `gap_items`; no feed is stale that had something new within `stale_after`."""
 
     first: timedelta = timedelta(minutes=15)
     shortest: timedelta = timedelta(minutes=5)
@@ -36,7 +38,9 @@ class Settings:
     longest_wait: timedelta = timedelta(hours=24)
     recheck: timedelta = timedelta(hours=24)
     report_at: float = 1.0
+    gone_after: timedelta = timedelta(days=14)
     gap_items: int = 5
+    stale_after: timedelta = timedelta(days=4)  # longer than a long weekend
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ def conditions(state: FeedState, *, now: datetime, settings: Settings = _DEFAULT
 def after_items(
     state: FeedState,
     keys: Mapping[str, str],
+    dates: Iterable[datetime] = (),
     *,
     answer: Answer,
     pace: Pace,
@@ -74,7 +79,8 @@ def after_items(
     jitter: float,
     settings: Settings = _DEFAULTS,
 ) -> Judged:
-    """A body was read; `keys` maps the item_key of each of its items, in order, to the item's digest."""
+    """A body was read; `keys` maps the item_key of each of its items, in order, to the item's digest. `dates` are
+    when its items were published, as far as they say."""
     known = state.window or {}
     new = tuple(key for key in keys if key not in known)
     changed = tuple(key for key, digest in keys.items() if known.get(key, digest) != digest)
@@ -84,7 +90,10 @@ def after_items(
     # Where the server lied, the 304s since the last body do not count as having looked.
     since = state.full_at if lie else state.read_at
     gap = Gap(since, now) if turned_over and since is not None else None
-    notices = tuple(notice for notice in (*_well_again(state, answer), lie, gap) if notice is not None)
+    has_news = bool(new) and state.window is not None
+    heard = silence.heard(state.silence, dates, has_news=has_news, now=now)
+    heard, roused = silence.judged(heard, has_news=has_news, now=now, at_least=settings.stale_after)
+    notices = tuple(notice for notice in (*_well_again(state, answer), lie, gap, roused) if notice is not None)
     overlap = 1 - len(new) / len(keys) if keys and state.window is not None else None
     read = replace(
         _learned(state, overlap, now, settings),
@@ -94,7 +103,8 @@ def after_items(
         unchanged=0,
         suspicion=suspicion,
         distrusted=state.distrusted or lie is not None,
-        new_at=now if new and state.window is not None else state.new_at,
+        new_at=now if has_news else state.new_at,
+        silence=heard,
     )
     judged = _after_success(read, answer, now=now, jitter=jitter, settings=settings)
     first = state.window is None
@@ -110,8 +120,10 @@ def after_unchanged(
         read = replace(read, full_at=now, unchanged=0, suspicion=0)
     else:
         read = replace(read, unchanged=state.unchanged + 1)
+    heard, stale = silence.judged(state.silence, has_news=False, now=now, at_least=settings.stale_after)
+    read = replace(read, silence=heard)
     judged = _after_success(read, outcome.answer, now=now, jitter=jitter, settings=settings)
-    return replace(judged, notices=tuple(_well_again(state, outcome.answer)))
+    return replace(judged, notices=(*_well_again(state, outcome.answer), *([stale] if stale else [])))
 
 
 def after_failure(
@@ -120,7 +132,9 @@ def after_failure(
     """No body, or one that is no feed. Nothing that was known of the feed is forgotten, and it stays due."""
     weight = state.failure_weight + _WEIGHTS[failed.kind]
     since = state.failing_since or now
-    reports = weight >= settings.report_at and not state.failing_reported
+    # Both are told once. What is gone is failing, too: recovering ends both.
+    is_gone = failed.status == _HTTP_GONE or (failed.kind == "hard" and now - since >= settings.gone_after)
+    reports = (is_gone or weight >= settings.report_at) and not state.failing_reported
     delay = min(_interval(state, settings) * 2 ** min(weight, _MAX_EXPONENT), settings.longest_wait)
     next_due = _spread(now, delay, jitter, failed.retry_after, settings)
     failing = replace(
@@ -132,10 +146,13 @@ def after_failure(
         failure_weight=weight,
         failing_since=since,
         failing_reported=state.failing_reported or reports,
+        gone_reported=state.gone_reported or is_gone,
         last_failure=failed.reason,
     )
-    notices = (BeganFailing(since, failed.reason, failed.status),) if reports else ()
-    return Judged(failing, next_due, notices=notices)
+    notices: list[Notice] = [BeganFailing(since, failed.reason, failed.status)] if reports else []
+    if is_gone and not state.gone_reported:
+        notices.append(Gone(since, failed.reason, failed.status))
+    return Judged(failing, next_due, notices=tuple(notices))
 
 
 # --- what a poll tells about the feed ---------------------------------------------------------------------
@@ -229,6 +246,7 @@ def _after_success(state: FeedState, answer: Answer, *, now: datetime, jitter: f
         failure_weight=0.0,
         failing_since=None,
         failing_reported=False,
+        gone_reported=False,
         last_failure="",
         moved_to=answer.moved_to,
     )
@@ -263,6 +281,7 @@ def _skip(due: datetime, pace: Pace) -> datetime:
 
 
 _WEIGHTS: dict[Kind, float] = {"hard": 1.0, "soft": 0.5, "temporary": 0.25}
+_HTTP_GONE = 410
 _MAX_EXPONENT = 20.0
 _JITTER = 0.1
 _AT_LEAST = timedelta(seconds=1)

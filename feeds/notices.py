@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,30 @@ class Recovered:
     """A feed that was reported as failing answers again."""
 
     failing_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The feed says it is gone (410), or has failed without hope for so long that it must be. It is still asked."""
+
+    since: datetime
+    reason: str
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The feed answers but has had nothing new since `since`, far longer than its `usual` longest pause."""
+
+    since: datetime
+    usual: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Awoke:
+    """A feed that was reported as stale has something new."""
+
+    stale_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +71,4 @@ class ValidatorsLie:
     since: datetime
 
 
-Notice = BeganFailing | Recovered | Moved | Gap | ValidatorsLie
+Notice = BeganFailing | Gone | Recovered | Stale | Awoke | Moved | Gap | ValidatorsLie

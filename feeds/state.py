@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from feeds.outcome import Validators
+from feeds.silence import Silence
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -59,8 +60,10 @@ class FeedState:
     failure_weight: float = 0.0
     failing_since: Time | None = None
     failing_reported: bool = False
+    gone_reported: bool = False
     last_failure: str = ""
     moved_to: str | None = None
+    silence: Silence = field(default_factory=Silence)
 
     def to_json(self) -> str:
         """The state as JSON text, for the schedule."""
