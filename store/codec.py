@@ -50,7 +50,7 @@ UPCASTERS: Mapping[str, Upcaster] = {}
 
 def type_of(fact: Fact) -> str:
     """The name a fact's type is stored under."""
-    return fact.type if isinstance(fact, Unknown | Redacted) else fact.TYPE
+    return fact.type if isinstance(fact, (Unknown, Redacted)) else fact.TYPE
 
 
 def encode(fact: Fact) -> str:

@@ -59,11 +59,12 @@ class SqliteStore:
         unique = _first_of_each(rows)
         if strict and len(unique) < len(rows):
             raise Conflict("two of the events to append have the same key; nothing was written")
-        with self._file.write() as db:
-            _check_fence(db, fence)
-            new = _insert(db, unique, when, strict=strict)
-        self._tell(new)
-        return new
+        try:
+            return self._append(unique, when, fence, is_fresh=True)
+        except _KnownKey as exc:
+            if strict:
+                raise Conflict("the log already holds one of the keys to append; nothing was written") from exc
+            return self._append(unique, when, fence, is_fresh=False)
 
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         with self._file.read() as db:
@@ -131,12 +132,10 @@ class SqliteStore:
     def complete(self, completions: Sequence[Completion], *, at: datetime) -> list[bool]:
         when = stamp(at)
         encoded = [_rows(one.events) for one in completions]
-        with self._file.write() as db:
-            held = [_settle(db, one, when) for one in completions]
-            rows = [row for rows, mine in zip(encoded, held, strict=True) if mine for row in rows]
-            new = _insert(db, _first_of_each(rows), when)
-        self._tell(new)
-        return held
+        try:
+            return self._complete(completions, encoded, when, is_fresh=True)
+        except _KnownKey:
+            return self._complete(completions, encoded, when, is_fresh=False)
 
     def release(self, claim: Claim, *, due: datetime) -> None:
         with self._file.write() as db:
@@ -176,17 +175,41 @@ class SqliteStore:
         with self._file.write() as db:
             db.execute("UPDATE leases SET owner = NULL WHERE name = ? AND owner = ?", (name, owner))
 
+    # --- writing ------------------------------------------------------------------------------------------
+    # Nearly always every key is new. So that is tried first, at the cost of bare inserts; where one is known the
+    # transaction is undone and done once more without the known ones.
+
+    def _append(
+        self, rows: Sequence[_Row], when: str, fence: tuple[str, int] | None, *, is_fresh: bool
+    ) -> list[tuple[int, str]]:
+        with self._file.write() as db:
+            if fence is not None:
+                _check_fence(db, fence)
+            new = _insert(db, rows if is_fresh else _unknown(db, rows), when)
+        self._tell(new)
+        return new
+
+    def _complete(
+        self, completions: Sequence[Completion], encoded: Sequence[list[_Row]], when: str, *, is_fresh: bool
+    ) -> list[bool]:
+        with self._file.write() as db:
+            held = [_settle(db, one, when) for one in completions]
+            rows = _first_of_each([row for rows, mine in zip(encoded, held, strict=True) if mine for row in rows])
+            new = _insert(db, rows if is_fresh else _unknown(db, rows), when)
+        self._tell(new)
+        return held
+
     def _tell(self, new: Sequence[object]) -> None:
         if new:
             with self._news:
                 self._news.notify_all()
 
 
-class _Row(NamedTuple):
-    key: str
-    type: str
-    data: str
-    meta: str
+_Row = tuple[str, str, str, str]  # key, type, data, meta
+
+
+class _KnownKey(Exception):
+    """The log holds one of the keys."""
 
 
 class _Tail(NamedTuple):
@@ -195,7 +218,7 @@ class _Tail(NamedTuple):
 
 
 def _rows(events: Sequence[Event]) -> list[_Row]:
-    return [_Row(event.fact.key, type_of(event.fact), encode(event.fact), encode_meta(event.meta)) for event in events]
+    return [(event.fact.key, type_of(event.fact), encode(event.fact), encode_meta(event.meta)) for event in events]
 
 
 def _read_rare(db: Connection, after: int, limit: int, types: Collection[str]) -> list[Recorded]:
@@ -212,41 +235,34 @@ def _read_rare(db: Connection, after: int, limit: int, types: Collection[str]) -
     return [_recorded(*row) for row in sorted(rows)[:limit]]
 
 
-def _first_of_each(rows: Sequence[_Row]) -> list[_Row]:
+def _first_of_each(rows: list[_Row]) -> list[_Row]:
     """The rows without those whose key came before."""
     unique: dict[str, _Row] = {}
     for row in rows:
-        unique.setdefault(row.key, row)
-    return list(unique.values())
+        unique.setdefault(row[0], row)
+    return rows if len(unique) == len(rows) else list(unique.values())
 
 
-def _insert(db: Connection, rows: Sequence[_Row], when: str, *, strict: bool = False) -> list[tuple[int, str]]:
-    """Write the rows whose keys are new. The usual case, all of them, costs what bare inserts cost."""
+def _unknown(db: Connection, rows: Sequence[_Row]) -> list[_Row]:
+    known = _known(db, [row[0] for row in rows])
+    return [row for row in rows if row[0] not in known]
+
+
+def _insert(db: Connection, rows: Sequence[_Row], when: str) -> list[tuple[int, str]]:
     if not rows:
         return []
-    db.execute("SAVEPOINT fresh")
-    try:
-        new = _write(db, rows, when)
-    except IntegrityError:
-        db.execute("ROLLBACK TO fresh")
-        known = _known(db, [row.key for row in rows])
-        if strict:
-            raise Conflict(f"the log already holds {min(known)}; nothing was written") from None
-        new = _write(db, [row for row in rows if row.key not in known], when)
-    db.execute("RELEASE fresh")
-    return new
-
-
-def _write(db: Connection, rows: Sequence[_Row], when: str) -> list[tuple[int, str]]:
     last = _tail(db)
     if last.at > when:
-        rows = [row._replace(meta=encode_meta(decode_meta(row.meta) | {"clock": when})) for row in rows]
+        rows = [(*row[:3], encode_meta(decode_meta(row[3]) | {"clock": when})) for row in rows]
         when = last.at
-    db.executemany(
-        "INSERT INTO log (pos, key, type, at, data, meta) VALUES (?, ?, ?, ?, ?, ?)",
-        [(pos, key, kind, when, data, meta) for pos, (key, kind, data, meta) in enumerate(rows, last.pos + 1)],
-    )
-    return [(pos, row.key) for pos, row in enumerate(rows, last.pos + 1)]
+    try:
+        db.executemany(
+            "INSERT INTO log (pos, key, type, at, data, meta) VALUES (?, ?, ?, ?, ?, ?)",
+            [(pos, key, kind, when, data, meta) for pos, (key, kind, data, meta) in enumerate(rows, last.pos + 1)],
+        )
+    except IntegrityError as exc:
+        raise _KnownKey from exc
+    return [(pos, row[0]) for pos, row in enumerate(rows, last.pos + 1)]
 
 
 def _settle(db: Connection, done: Completion, when: str) -> bool:
@@ -259,9 +275,7 @@ def _settle(db: Connection, done: Completion, when: str) -> bool:
     return changed.rowcount == 1
 
 
-def _check_fence(db: Connection, fence: tuple[str, int] | None) -> None:
-    if fence is None:
-        return
+def _check_fence(db: Connection, fence: tuple[str, int]) -> None:
     if not db.execute("SELECT 1 FROM leases WHERE name = ? AND token = ? AND owner IS NOT NULL", fence).fetchone():
         raise LeaseLost(f"another process leads {fence[0]} by now; nothing was written")
 

@@ -35,14 +35,15 @@ class SqliteFile:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, durable when the block ends and undone when it raises."""
-        with self._turn, self._errors("write"):
-            self._writer.execute("BEGIN IMMEDIATE")
+        with self._turn:
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
+            except sqlite3.Error as exc:
+                raise _explained(exc, "write", self.path) from exc
             finally:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                self._undo()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -66,6 +67,12 @@ class SqliteFile:
             while self._idle:
                 self._idle.pop().close()
             self._writer.close()
+
+    def _undo(self) -> None:
+        """End a transaction that was not committed; a disk that fails may have ended it already."""
+        if not self._closed and self._writer.in_transaction:
+            with self._errors("write"):
+                self._writer.execute("ROLLBACK")
 
     def _open_writer(self) -> Connection:
         if self.path is None:
