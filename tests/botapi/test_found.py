@@ -72,6 +72,12 @@ def test_of_more_than_a_hundred_entities_links_stay_first() -> None:
     assert (kinds.count("text_link"), kinds.count("bold")) == (10, 90)
 
 
+def test_one_stretch_of_bold_counts_once_however_it_is_cut() -> None:
+    html = "<b>" + '<a href="x.org">l</a>,' * 60 + "</b>"
+    kinds = [e.type for e in formatted(html, "HTML").entities]
+    assert (kinds.count("text_link"), kinds.count("bold")) == (60, 120)
+
+
 _KINDS = st.sampled_from(["bold", "italic", "spoiler", "code", "blockquote", "custom_emoji"])
 _TEXT = st.text(alphabet=st.sampled_from("ab \n\r\u200e\u0333😀"), min_size=1, max_size=20)
 

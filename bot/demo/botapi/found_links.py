@@ -59,7 +59,8 @@ def is_word(c: str) -> bool:
 
 def _app_links(text: str) -> Iterator[Entity]:
     end = 0
-    while m := _APP_LINK.search(text, end):
+    # The next one begins with five more bytes at least, counted as Telegram counts: after the last one's end.
+    while len(text[end:].encode(errors="replace")) > 5 and (m := _APP_LINK.search(text, end)):
         begin = m.start() - (2 if text[m.start() - 1] in "gG" else 3)
         end = m.end()
         if _at(text, end) in "/?#":

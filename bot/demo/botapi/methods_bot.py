@@ -1,4 +1,7 @@
-"""Owns the methods about the bot: who it is, its commands, its webhook, answers to presses and inline queries."""
+"""Owns the methods about the bot: who it is, its commands, its webhook, answers to presses and inline queries.
+
+Each function marked `@method` is the Bot API method of its name (https://core.telegram.org/bots/api#available-methods).
+"""
 
 import re
 

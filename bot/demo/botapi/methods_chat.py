@@ -1,4 +1,7 @@
-"""Owns the methods about chats: looking at them, pinning, topics, leaving."""
+"""Owns the methods about chats: looking at them, pinning, topics, leaving.
+
+Each function marked `@method` is the Bot API method of its name (https://core.telegram.org/bots/api#available-methods).
+"""
 
 from bot.demo.botapi.calls import Call, bad_request
 from bot.demo.botapi.methods import Api, chat_of, may_write, message_of, method

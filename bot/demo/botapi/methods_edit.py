@@ -1,4 +1,9 @@
-"""Owns the methods that change or remove a message."""
+"""Owns the methods that change or remove a message.
+
+Each function marked `@method` is the Bot API method of its name (https://core.telegram.org/bots/api#available-methods).
+"""
+
+import json
 
 from bot.demo.botapi.calls import Call, bad_request
 from bot.demo.botapi.entities import Text
@@ -43,7 +48,7 @@ def edit_message_media(api: Api, call: Call) -> Json | bool:
     media = api.world.keep(str(given.get("type")), upload) if upload else api.world.media.get(name)
     if media is None:
         raise bad_request("wrong file identifier/HTTP URL specified")
-    inner = Call(call.method, {k: v if isinstance(v, str) else "" for k, v in given.items()})
+    inner = Call(call.method, {k: v if isinstance(v, str) else json.dumps(v) for k, v in given.items()})
     body = caption_of(inner)
     return _change(api, call, _editable(api, call), body, None, media)
 

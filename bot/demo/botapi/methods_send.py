@@ -1,4 +1,7 @@
-"""Owns the methods that put a message into a chat."""
+"""Owns the methods that put a message into a chat.
+
+Each function marked `@method` is the Bot API method of its name (https://core.telegram.org/bots/api#available-methods).
+"""
 
 from bot.demo.botapi.calls import Call, bad_request
 from bot.demo.botapi.entities import Text

@@ -6,7 +6,7 @@ Measured with TDLib's text engine; `tests/botapi/test_tdlib.py` compares the two
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.demo.botapi.entities import ALONE, BY_SENDER, HIDDEN, MAX_ENTITIES, NO_TEXT, QUOTES, SPLITTABLE, Entity, Text
+from bot.demo.botapi.entities import ALONE, HIDDEN, MAX_ENTITIES, NO_TEXT, QUOTES, SPLITTABLE, Entity, Text
 
 
 def finish(text: Text) -> Text:
@@ -31,10 +31,14 @@ def with_found(text: Text, found: Sequence[Entity]) -> Text:
 
 
 def limited(entities: Sequence[Entity]) -> list[Entity]:
-    """What is left of more than a hundred: first links, quotations and code, then the bold, italic and so on."""
-    own = [e for e in entities if e.type in BY_SENDER]
-    kept = [e for e in own if e.type not in SPLITTABLE] + [e for e in own if e.type in SPLITTABLE]
-    return sorted(kept[:MAX_ENTITIES], key=lambda e: e.order)
+    """What is left of more than a hundred: first links, quotations and code, then the bold, italic and so on.
+
+    Pieces of one stretch of bold count once; custom emoji do not count.
+    """
+    free = [e for e in entities if e.type == "custom_emoji"]
+    solid = [e for e in entities if e.type not in SPLITTABLE and e not in free]
+    whole = _split([e for e in entities if e.type in SPLITTABLE], [])
+    return in_order([*[*solid, *whole][:MAX_ENTITIES], *free])
 
 
 # --- order -----------------------------------------------------------------------------------------------------------
@@ -184,6 +188,8 @@ def _without_blank(text: str, entities: Sequence[Entity]) -> list[Entity]:
     open_: list[Entity] = []
     kept: list[Entity] = []
     todo = [e for e in entities if e.length > 0]
+    if not todo:
+        return []
     seen = -1  # the last visible character
 
     def close(at: int) -> None:
@@ -199,15 +205,20 @@ def _without_blank(text: str, entities: Sequence[Entity]) -> list[Entity]:
         if c not in " \n":
             seen = at
             continue
-        for n in range(len(open_) - 1, -1, -1):
-            entity = open_[n]
-            if entity.offset != at or entity.type in HIDDEN:
-                break
-            open_[n] = replace(entity, offset=at + 1, length=entity.length - 1)
-        while open_ and open_[-1].length == 0:
-            open_.pop()
+        _step_over_blank(open_, at)
     close(len(text))
     return sorted(kept, key=lambda e: e.order)
+
+
+def _step_over_blank(open_: list[Entity], at: int) -> None:
+    """Entities that would begin with this blank begin after it, the innermost first, up to one that hides something."""
+    for n in range(len(open_) - 1, -1, -1):
+        entity = open_[n]
+        if entity.offset != at or entity.type in HIDDEN:
+            break
+        open_[n] = replace(entity, offset=at + 1, length=entity.length - 1)
+    while open_ and open_[-1].length == 0:
+        open_.pop()
 
 
 def _trim(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:

@@ -11,7 +11,7 @@ gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io
 km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my
 mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se
 sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz
-va vc ve vg vi vn vu wf ws ye yt za zm zw academy accountant accountants actor adult aero africa agency airforce
+va vc ve vg vi vn vu wf ws ye yt za zm zw aaa abb academy accountant accountants actor adult aero africa agency airforce
 apartments app archi army arpa art asia associates attorney auction audio author auto autos baby band bank bar
 bargains beauty beer best bet bible bid bike bingo bio biz black blog blue boats book boston bot boutique box broker
 build builders business buy buzz bzh cab cafe cam camera camp capital car cards care career careers cars casa cash
