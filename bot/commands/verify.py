@@ -35,7 +35,8 @@ def _told(verdict: Verdict) -> list[str]:
         return [f"The log does not hold from position {verdict.broken_at}: {verdict.problem}"]
     lines = [f"The log holds: {verdict.events} events, positions 1 to {verdict.events} without a gap, every key once."]
     if verdict.seals:
-        lines.append(f"{verdict.seals} seals cover positions 1 to {verdict.sealed}; the last root is {verdict.root}.")
+        seals = "1 seal covers" if verdict.seals == 1 else f"{verdict.seals} seals cover"
+        lines.append(f"{seals} positions 1 to {verdict.sealed}; the last root is {verdict.root}.")
     if verdict.unsealed:
-        lines.append(f"No seal covers the last {verdict.unsealed} events yet.")
+        lines.append(f"Not sealed yet: {verdict.unsealed}, from position {verdict.sealed + 1} on.")
     return lines
