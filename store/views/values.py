@@ -161,7 +161,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed as the log tells of it. `failing` is what is wrong now, None when it answers."""
+    """A feed as the log tells of it. `failing`, `gone` and `stale` are what is wrong now, None where nothing is."""
 
     feed: str
     items: int
@@ -170,6 +170,8 @@ class FeedHealth:
     failures: int
     gaps: int
     moved_to: str | None = None
+    gone: Span | None = None
+    stale: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +180,26 @@ class Coverage:
 
     share: float
     holes: tuple[Span, ...]
+
+
+Kind = Literal["down", "failing", "gone", "gap", "distrusted", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which a feed was not as it should be, or ('down', with no feed) the monitor was not running.
+    'gone' lies within 'failing'; in 'stale' the feed was seen and had nothing; in all others items may be missed."""
+
+    feed: str
+    kind: Kind
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How a period was watched. `begun` is when the monitor first ran, None where it never did; `first` when each
+    feed first brought an item; `stretches` those that reach into the period, uncut, oldest first."""
+
+    begun: datetime | None
+    first: Mapping[str, datetime]
+    stretches: tuple[Stretch, ...]

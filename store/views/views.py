@@ -18,6 +18,7 @@ from store.views.values import (
     DeliveryCounts,
     FeedHealth,
     ItemView,
+    Ledger,
     MatchEnd,
     Silent,
     StoryView,
@@ -147,6 +148,10 @@ class Views:
     def coverage(self, since: datetime, until: datetime, *, feed: str | None = None) -> Coverage:
         """How much of the period was watched: by the monitor, and with `feed` without a hole in that feed."""
         return self._ask(lambda db, _: feeds.coverage(db, since, until, feed=feed))
+
+    def ledger(self, since: datetime, until: datetime) -> Ledger:
+        """All that is known of how the period was watched: what the coverage of any group of feeds follows from."""
+        return self._ask(lambda db, _: feeds.ledger(db, since, until))
 
     # --- the file -----------------------------------------------------------------------------------------
 

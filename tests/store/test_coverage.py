@@ -10,17 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.events import (
+    FeedAwoke,
     FeedDistrusted,
     FeedFailing,
+    FeedGone,
     FeedMoved,
     FeedRecovered,
+    FeedStale,
     GapDetected,
     MonitorStarted,
     MonitorStopped,
 )
 from store.sqlite import SqliteStore
 from store.views.feeds import covered
-from store.views.values import Span
+from store.views.values import Ledger, Span, Stretch
 from store.views.views import Views
 from tests.store.facts import DAY, HOUR, MINUTE, NOON, record, seen
 
@@ -100,6 +103,42 @@ def test_the_monitor_was_away_between_its_runs(log: SqliteStore, views: Views) -
         (HOUR, 2 * HOUR),
         (3 * HOUR, 4 * HOUR),
     ]
+
+
+def test_a_feed_is_gone_until_it_recovers_and_that_is_one_hole(log: SqliteStore, views: Views) -> None:
+    record(log, MonitorStarted(run="1", feeds=1), at=NOON)
+    record(log, failing("a", NOON), FeedGone(feed="a", since=NOON, reason="410", status=410))
+    views.catch_up(log)
+    assert views.feed_health()[0].gone == Span(NOON, None, "410")
+    assert len(views.coverage(NOON, NOON + HOUR, feed="a").holes) == 1
+    record(log, FeedRecovered(feed="a", failing_since=NOON), at=NOON + HOUR)
+    views.catch_up(log)
+    assert views.feed_health()[0].gone is None
+    assert views.coverage(NOON, NOON + 2 * HOUR, feed="a").share == pytest.approx(0.5)
+
+
+def test_a_stale_feed_was_seen_until_it_wakes(log: SqliteStore, views: Views) -> None:
+    record(log, MonitorStarted(run="1", feeds=1), at=NOON)
+    record(log, FeedStale(feed="a", since=NOON, usual_hours=8.5))
+    views.catch_up(log)
+    assert views.feed_health()[0].stale == Span(NOON, None, "seldom silent for more than 8.5 h")
+    assert views.coverage(NOON, NOON + HOUR, feed="a").share == 1
+    record(log, FeedAwoke(feed="a", stale_since=NOON), at=NOON + HOUR)
+    views.catch_up(log)
+    assert views.feed_health()[0].stale is None
+
+
+def test_the_ledger_holds_what_reaches_into_the_period(log: SqliteStore, views: Views) -> None:
+    views.catch_up(log)
+    assert views.ledger(NOON, NOON + HOUR) == Ledger(None, {}, ())
+    record(log, MonitorStarted(run="1", feeds=1), seen("x"), at=NOON)
+    record(log, GapDetected(feed="a", since=NOON, until=NOON + HOUR), failing("b", NOON + 3 * HOUR), at=NOON + HOUR)
+    views.catch_up(log)
+    gap = Stretch("a", "gap", Span(NOON, NOON + HOUR, "more was published than the feed holds"))
+    failure = Stretch("b", "failing", Span(NOON + 3 * HOUR, None, "503"))
+    assert views.ledger(NOON, NOON + DAY) == Ledger(NOON, {"pib": NOON}, (gap, failure))
+    assert views.ledger(NOON + HOUR, NOON + 3 * HOUR).stretches == ()
+    assert views.ledger(NOON + 5 * DAY, NOON + 6 * DAY).stretches == (failure,)
 
 
 MINUTES = st.integers(-20, 120)
