@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import decide
@@ -33,7 +33,7 @@ from store.events import (
     GapDetected,
     ItemSeen,
 )
-from store.log import Claim, Completion, Event, Store
+from store.log import Claim, Completion, Event, LogError, Store
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +80,23 @@ class Recorder:
     def record(self, batch: Sequence[Polled], *, now: datetime) -> list[Tally | None]:
         """Write every outcome of the batch in one transaction. A poll whose lease was lost meanwhile is dropped
         whole, None in its place: whoever took the lease over has polled the feed."""
-        decided = [self._decide(polled, now) for polled in batch]
+        decided = [self._decided(polled, now) for polled in batch]
         accepted = self._store.complete([completion for completion, _ in decided], at=now)
         for polled, (completion, tally), kept in zip(batch, decided, accepted, strict=True):
             _tell(polled, completion, tally, kept=kept)
         return [tally if kept else None for (_, tally), kept in zip(decided, accepted, strict=True)]
+
+    def _decided(self, polled: Polled, now: datetime) -> tuple[Completion, Tally]:
+        """What the poll comes to. One bad body never stops the others: a defect it meets is that feed's failure, and
+        its items come again with the next poll."""
+        try:
+            return self._decide(polled, now)
+        except LogError:
+            raise
+        except Exception as exc:  # part of the tick, one of the two loops
+            log.exception("deciding broke feed=%s", polled.feed.id)
+            broken = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}")
+            return self._decide(replace(polled, outcome=broken, parsed=None), now)
 
     def _decide(self, polled: Polled, now: datetime) -> tuple[Completion, Tally]:
         tally = Tally()
