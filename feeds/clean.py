@@ -36,12 +36,14 @@ _ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+(?:\"([^\"<]{0,200})
 
 def _document_type(text: str, start: int) -> tuple[int, str]:
     """Where the document type ends, and its internal subset."""
-    inside = 0
+    opened = closed = 0
     for part in _TYPE_PART.finditer(text, start):
         if part[0] == "[":
-            inside = inside or part.end()
-        elif part[0] == ">" and (not inside or "]" in text[inside : part.start()]):
-            return part.end(), text[inside : part.start()] if inside else ""
+            opened = opened or part.end()
+        elif part[0] == "]":
+            closed = part.start()
+        elif part[0] == ">" and bool(opened) == bool(closed):
+            return part.end(), text[opened:closed]
     return text.find(">", start) + 1 or len(text), ""
 
 

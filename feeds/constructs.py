@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from feeds.htmltags import VOID
 from feeds.names import split
 from feeds.raw import Text
 
@@ -67,20 +68,27 @@ def payload(element: Element) -> str:
 
 
 def inner(element: Element) -> str:
-    """The children as markup, without namespaces and prefixes."""
+    """The children as HTML, without namespaces and prefixes, and without the div that XHTML content comes in (RFC 4287
+    section 3.1.1.3)."""
+    if len(element) == 1 and element[0].tag == _XHTML_DIV and not (element.text or "").strip():
+        element = element[0]
     parts = [escape(element.text or "", quote=False)]
     parts.extend(etree.tostring(child, encoding="unicode") for child in element)
-    return _SERIALISED_TAG.sub(_without_namespaces, "".join(parts))
+    return _SERIALISED_TAG.sub(_as_html, "".join(parts))
 
 
+_XHTML_DIV = "{http://www.w3.org/1999/xhtml}div"
 _SERIALISED_TAG = re.compile(r"<[^<>]*>")  # inside attribute values the serialiser escapes both brackets
 _DECLARATION = re.compile(r"\sxmlns(?::[^\s=]+)?=\"[^\"]*\"")
 _PREFIX = re.compile(r"^(</?)[^\s:/>\"]+:")
+_NAME = re.compile(r"<([^\s/>]+)")
 
 
-def _without_namespaces(found: re.Match[str]) -> str:
-    tag = found[0]
-    return _PREFIX.sub(r"\1", _DECLARATION.sub("", tag)) if ":" in tag or "xmlns" in tag else tag
+def _as_html(found: re.Match[str]) -> str:
+    """A tag of XML as HTML writes it: only void elements close themselves, the others would swallow what follows."""
+    tag = _PREFIX.sub(r"\1", _DECLARATION.sub("", found[0]))
+    name = _NAME.match(tag) if tag.endswith("/>") else None
+    return f"{tag[:-2]}></{name[1]}>" if name and name[1].lower() not in VOID else tag
 
 
 def person(element: Element) -> str:

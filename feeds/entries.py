@@ -161,18 +161,13 @@ _IDENTIFIER = 3
 
 
 def _stand_in(guid: str | None, found: _Found) -> str | None:
-    """The page of an item without a link: the id, in RSS unless it is said to be none, in Atom if it is an address."""
-    if guid and guid.startswith(("http://", "https://")) and _is_permalink(found.once[GUID]):
-        return guid
+    """The page of an item without a link: the id, in RSS unless isPermaLink says no, in Atom if it is an address."""
+    known = found.once[GUID]
+    if guid and known is not None and known[0].rank != _IDENTIFIER:
+        said = (known[1].get("isPermaLink") or attribute(known[1], "ispermalink")).lower()
+        if said == "true" or (not said and guid[:8].lower().startswith(("http://", "https://"))):
+            return guid
     return found.value(ORIGINAL)
-
-
-def _is_permalink(guid: Sorted | None) -> bool:
-    """RSS 2.0: a guid is a permanent link unless isPermaLink says false."""
-    if guid is None or guid[0].rank == _IDENTIFIER:
-        return False
-    said = guid[1].get("isPermaLink") or attribute(guid[1], "ispermalink")
-    return not said or said.lower() == "true"
 
 
 def _source_authors(source: Sorted, places: Places) -> Sequence[str]:
@@ -217,8 +212,13 @@ def page_rank(link: Element) -> int:
 _PAGES = frozenset({"", "html", "text/html", "application/xhtml+xml"})
 
 
+_MOST_CATEGORIES = 100
+
+
 def _add_category(categories: list[str], element: Element, *, several: bool) -> None:
     """Atom gives the name as `term`, iTunes as `text`, the others as their text; keywords are parted by commas."""
+    if len(categories) >= _MOST_CATEGORIES:
+        return
     text = element.text if not len(element) else payload(element)
     term = (text or "").strip() or (element.get("term") or element.get("text") or element.get("label") or "").strip()
     categories.extend(part for part in map(str.strip, term.split(",") if several else [term]) if part)

@@ -145,3 +145,9 @@ ACTIVE = frozenset(
     ]
 )
 ELEMENTS = BLOCK | INLINE | ACTIVE
+VOID = frozenset(
+    {
+        *("area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source"),
+        *("track", "wbr"),
+    }
+)

@@ -14,7 +14,15 @@ from feeds.item import Enclosure, Item
 from feeds.raw import Document, Entry, Text
 from feeds.text import harmless, plain, plain_title, tidy
 
-_MAX_TITLE, _MAX_TEXT, _MAX_CONTENT, _MAX_NAME, _MAX_URL, _MAX_LIST = 2_000, 50_000, 200_000, 500, 8_000, 100
+_MAX_TITLE, _MAX_STAND_IN, _MAX_TEXT, _MAX_CONTENT, _MAX_NAME, _MAX_URL, _MAX_LIST = (
+    2_000,
+    2_000,
+    50_000,
+    200_000,
+    500,
+    8_000,
+    100,
+)
 
 
 def make_items(document: Document, *, base: str) -> tuple[Item, ...]:
@@ -31,13 +39,14 @@ def make_items(document: Document, *, base: str) -> tuple[Item, ...]:
 def make_item(entry: Entry, document: Document, *, base: str) -> Item:
     """The item. `base` is the address that relative links are meant from where the document names none."""
     base = entry.base or document.base or base
-    published = instant(entry.published)
-    updated = published if entry.updated == entry.published else instant(entry.updated)
+    day_first = writes_day_first(document.language)
+    published = instant(entry.published, day_first=day_first)
+    updated = published if entry.updated == entry.published else instant(entry.updated, day_first=day_first)
     return Item(
         guid=_opaque(entry.guid),
         link=web_address(entry.link, base),
         title=title(entry.title),
-        summary=text(entry.summary) or text(entry.content),
+        summary=text(entry.summary) or beginning(entry.content),
         content=markup(entry.content),
         published=published,
         updated=updated,
@@ -69,6 +78,14 @@ def text(found: Text | None) -> str | None:
     return (harmless(made) if "<" in made else made)[:_MAX_TEXT] or None
 
 
+def beginning(found: Text | None) -> str | None:
+    """What stands in for a summary: the first words of the content."""
+    if found is None:
+        return None
+    made = text(Text(found.value[: 10 * _MAX_STAND_IN], found.markup))
+    return made if made is None or len(made) <= _MAX_STAND_IN else made[:_MAX_STAND_IN].rpartition(" ")[0] + " …"
+
+
 def markup(found: Text | None) -> str | None:
     """The content as markup, as published: to be shown only through feeds.safehtml."""
     if found is None:
@@ -77,9 +94,14 @@ def markup(found: Text | None) -> str | None:
     return (value if found.markup else html.escape(value, quote=False)) or None
 
 
-def instant(written: str | None) -> datetime | None:
+def instant(written: str | None, *, day_first: bool = False) -> datetime | None:
     """The date, if it can be told."""
-    return parse_date(written) if written else None
+    return parse_date(written, day_first=day_first) if written else None
+
+
+def writes_day_first(language: str | None) -> bool:
+    """Whether 04/11/2025 is in November: it is wherever English is not written the American way."""
+    return language is not None and language.lower().replace("_", "-") not in {"en", "en-us", "en-ph", "eng"}
 
 
 def web_address(link: str | None, base: str) -> str | None:
@@ -89,7 +111,7 @@ def web_address(link: str | None, base: str) -> str | None:
     link = link.strip()
     if len(link) > _MAX_URL:
         return None
-    if not link.startswith(("http://", "https://")) or not link.isprintable():
+    if not link.startswith(("http://", "https://")) or len(link) < 11 or not link.isprintable():
         link = _resolve(_INVISIBLE.sub("", link), base)
     return link
 
@@ -116,14 +138,21 @@ def _opaque(guid: str | None) -> str | None:
     return (guid if guid.isprintable() else _INVISIBLE.sub("", guid))[:_MAX_URL] or None
 
 
-_MAIL_FIRST = re.compile(r"(?:mailto:)?([^\s()<>@]{1,64}@[^\s()<>@]{1,255})\s*\(([^()]+)\)")
+_ADDRESS = r"(?:mailto:)?([^\s()<>@:]{1,64}@[^\s()<>@]{1,255})"
+_MAIL_FIRST = re.compile(_ADDRESS + r"\s*\(([^()]+)\)")
+_MAIL_LAST = re.compile(r"([^()<>@]+?)\s*[(<]\s*" + _ADDRESS + r"\s*[)>]")
 
 
 def author(written: str) -> str:
     """A person as "Name <address>", as the name or as the address, from any of the ways to write one."""
-    written = tidy(html.unescape(written)) if "@" in written else plain_title(written)
-    found = _MAIL_FIRST.fullmatch(written)
-    return f"{found[2].strip()} <{found[1]}>" if found else written
+    if "@" not in written:
+        return plain_title(written)
+    written = tidy(html.unescape(written))
+    if found := _MAIL_FIRST.fullmatch(written):
+        return f"{found[2].strip()} <{found[1]}>"
+    if found := _MAIL_LAST.fullmatch(written):
+        return f"{found[1]} <{found[2]}>"
+    return written.removeprefix("mailto:")
 
 
 def _names(written: Sequence[str], make: Callable[[str], str]) -> tuple[str, ...]:

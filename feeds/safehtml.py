@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from feeds.htmltags import ACTIVE, BLOCK, INLINE
+from feeds.htmltags import ACTIVE, BLOCK, INLINE, VOID
 from feeds.text import html_tree, tidy_markup
 
 _KEPT = (BLOCK | INLINE) - {
@@ -25,7 +25,6 @@ _KEPT = (BLOCK | INLINE) - {
     "output",
     "label",
 }
-_VOID = frozenset({"area", "br", "col", "hr", "img", "source", "track", "wbr"})
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _ATTRIBUTES = _ADDRESSES | frozenset(
     [
@@ -74,7 +73,7 @@ def _write(root: etree._Element, base: str, out: list[str]) -> None:
             if skipped is None:
                 out.append(_start(name, element, base) + escape(element.text or "", quote=False))
             continue
-        if skipped is None and name in _KEPT and name not in _VOID:
+        if skipped is None and name in _KEPT and name not in VOID:
             out.append(f"</{name}>")
         if skipped is element:
             skipped = None

@@ -110,8 +110,8 @@ def tidy_markup(markup: str) -> str:
     return _UNWANTED.sub("", markup).strip()
 
 
-_OPENING = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
+_WHOLE_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])[^<>]*+>")
 
 
 def _looks_like_markup(text: str) -> bool:
-    return "<!--" in text or any(name.lower() in ELEMENTS for name in _OPENING.findall(text))
+    return "<!--" in text or any(name.lower() in ELEMENTS for name in _WHOLE_TAG.findall(text))

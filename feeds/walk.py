@@ -28,7 +28,7 @@ def read_xml(body: bytes, *, url: str, max_items: int) -> Document | None:
     try:
         root = etree.fromstring(body, _parser(), base_url=url or None)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Malformed(str(error)) from error
+        raise Malformed(" ".join(str(error).split())[:150]) from error
     return _Walk(root, body).document(max_items)
 
 
