@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from bot.commands.options import config_option, json_option, load, open_views, print_json
+from bot.commands.options import config_option, how_watched, json_option, load, now, open_views, print_json
+from bot.coverage import sentence
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.render import compose, terminal
 from matchers.plan import Commitment
@@ -31,14 +32,16 @@ def command(config_path: Path, as_json: bool, limit: int, words: tuple[str, ...]
     pactwatch latest II.c
     pactwatch latest green hydrogen
 
-    Exit code 1: nothing was seen. That is not the same as nothing having happened.
+    The last line tells how well the feeds were watched in the last seven days. Exit code 1: nothing was seen. That
+    is not the same as nothing having happened.
     """
     loaded = load(config_path)
     catalogue = Catalogue(loaded.config.plan, loaded.config.commitments)
     asked = " ".join(words)
-    with open_views(loaded) as (_, views):
+    with open_views(loaded) as (store, views):
         meant = _meant(catalogue, asked)
         stories = _stories(views, asked, meant, limit)
+        watched = how_watched(loaded, store, views, meant, at=now())
     if as_json:
         for story in stories:
             print_json(as_object(story))
@@ -50,6 +53,7 @@ def command(config_path: Path, as_json: bool, limit: int, words: tuple[str, ...]
         click.echo(terminal(compose(story)) + "\n")
     if not stories:
         click.echo(_nothing(catalogue, asked, meant))
+    click.secho(sentence(watched), dim=True)
     return 0 if stories else 1
 
 
@@ -87,6 +91,6 @@ def _alone(item: ItemView) -> StoryView:
 
 def _nothing(catalogue: Catalogue, asked: str, meant: Sequence[Commitment]) -> str:
     if meant:
-        return "No evidence seen so far. `pactwatch log --type FeedFailing` tells when a feed was out of sight."
+        return "No evidence seen so far."
     near = ", ".join(one.id for one in catalogue.nearest(asked))
     return f"Nothing seen with the words {asked!r}." + (f" Did you mean {near}?" if near else "")
