@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from store import sqlite_schema
-from store.codec import decode_meta, encode, encode_meta, stamp, type_of
+from store.codec import stamp
 from store.events import ItemSeen
-from store.log import Claim, Completion, Conflict, Event, FeedRow, LeaseLost, LogDamaged, Recorded
+from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
+from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, rows_of, time_of, unknown
 from store.runlock import RunLock
 from store.sqlitefile import Connection, IntegrityError, SqliteFile
-
-_WAIT_STEP_SECONDS = 0.1
 
 
 class SqliteStore:
@@ -32,7 +28,7 @@ class SqliteStore:
         # FULL: what was acknowledged survives a power cut. NORMAL loses the last transactions (docs/decisions).
         self._file = SqliteFile(path, synchronous="FULL", create=create, busy_seconds=patience_seconds)
         self._lock = RunLock(path)
-        self._news = threading.Condition()
+        self._news = News()
         try:
             sqlite_schema.prepare(self._file)
         except BaseException:
@@ -55,16 +51,11 @@ class SqliteStore:
     def append(
         self, events: Sequence[Event], *, at: datetime, strict: bool = False, fence: tuple[str, int] | None = None
     ) -> list[tuple[int, str]]:
-        rows, when = _rows(events), stamp(at)
-        unique = _first_of_each(rows)
-        if strict and len(unique) < len(rows):
-            raise Conflict("two of the events to append have the same key; nothing was written")
+        rows, when = first_of_each(rows_of(events), strict=strict), stamp(at)
         try:
-            return self._append(unique, when, fence, is_fresh=True)
-        except _KnownKey as exc:
-            if strict:
-                raise Conflict("the log already holds one of the keys to append; nothing was written") from exc
-            return self._append(unique, when, fence, is_fresh=False)
+            return self._append(rows, when, fence)
+        except _KnownKey:
+            return self._append(rows, when, fence, is_fresh=False, strict=strict)
 
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         with self._file.read() as db:
@@ -75,7 +66,7 @@ class SqliteStore:
                 " AND (?3 = '[]' OR type IN (SELECT value FROM json_each(?3))) ORDER BY pos LIMIT ?2",
                 (after, limit, _list(types)),
             ).fetchall()
-        return [_recorded(*row) for row in rows]
+        return [recorded(*row) for row in rows]
 
     def find(self, keys: Collection[str]) -> dict[str, Recorded]:
         with self._file.read() as db:
@@ -84,7 +75,7 @@ class SqliteStore:
                 " WHERE key IN (SELECT value FROM json_each(?)) ORDER BY pos",
                 (_list(keys),),
             ).fetchall()
-        return {row[1]: _recorded(*row) for row in rows}
+        return {row[1]: recorded(*row) for row in rows}
 
     def known(self, keys: Collection[str]) -> set[str]:
         with self._file.read() as db:
@@ -92,17 +83,10 @@ class SqliteStore:
 
     def head(self) -> int:
         with self._file.read() as db:
-            return _tail(db).pos
+            return _tail(db)[0]
 
     def wait(self, after: int, timeout: float) -> bool:
-        deadline = time.monotonic() + timeout
-        while self.head() <= after:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            with self._news:  # wakes at once for this process, and looks for the work of others in between
-                self._news.wait(min(left, _WAIT_STEP_SECONDS))
-        return True
+        return self._news.wait(self.head, after, timeout)
 
     # --- the schedule -------------------------------------------------------------------------------------
 
@@ -131,9 +115,9 @@ class SqliteStore:
 
     def complete(self, completions: Sequence[Completion], *, at: datetime) -> list[bool]:
         when = stamp(at)
-        encoded = [_rows(one.events) for one in completions]
+        encoded = [rows_of(one.events) for one in completions]
         try:
-            return self._complete(completions, encoded, when, is_fresh=True)
+            return self._complete(completions, encoded, when)
         except _KnownKey:
             return self._complete(completions, encoded, when, is_fresh=False)
 
@@ -158,7 +142,8 @@ class SqliteStore:
                 "SELECT feed, due, leased_until, completed_at, state FROM feeds WHERE enrolled ORDER BY feed"
             ).fetchall()
         return [
-            FeedRow(feed, _time(due), _maybe(leased), _maybe(done), state) for feed, due, leased, done, state in rows
+            FeedRow(feed, time_of(due), maybe_time(leased), maybe_time(done), state)
+            for feed, due, leased, done, state in rows
         ]
 
     def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
@@ -180,45 +165,36 @@ class SqliteStore:
     # transaction is undone and done once more without the known ones.
 
     def _append(
-        self, rows: Sequence[_Row], when: str, fence: tuple[str, int] | None, *, is_fresh: bool
+        self,
+        rows: list[Row],
+        when: str,
+        fence: tuple[str, int] | None,
+        *,
+        is_fresh: bool = True,
+        strict: bool = False,
     ) -> list[tuple[int, str]]:
         with self._file.write() as db:
             if fence is not None:
                 _check_fence(db, fence)
-            new = _insert(db, rows if is_fresh else _unknown(db, rows), when)
-        self._tell(new)
+            new = _insert(db, rows if is_fresh else _unknown(db, rows, strict=strict), when)
+        if new:
+            self._news.tell()
         return new
 
     def _complete(
-        self, completions: Sequence[Completion], encoded: Sequence[list[_Row]], when: str, *, is_fresh: bool
+        self, completions: Sequence[Completion], encoded: Sequence[list[Row]], when: str, *, is_fresh: bool = True
     ) -> list[bool]:
         with self._file.write() as db:
             held = [_settle(db, one, when) for one in completions]
-            rows = _first_of_each([row for rows, mine in zip(encoded, held, strict=True) if mine for row in rows])
+            rows = first_of_each([row for rows, mine in zip(encoded, held, strict=True) if mine for row in rows])
             new = _insert(db, rows if is_fresh else _unknown(db, rows), when)
-        self._tell(new)
-        return held
-
-    def _tell(self, new: Sequence[object]) -> None:
         if new:
-            with self._news:
-                self._news.notify_all()
-
-
-_Row = tuple[str, str, str, str]  # key, type, data, meta
+            self._news.tell()
+        return held
 
 
 class _KnownKey(Exception):
     """The log holds one of the keys."""
-
-
-class _Tail(NamedTuple):
-    pos: int
-    at: str
-
-
-def _rows(events: Sequence[Event]) -> list[_Row]:
-    return [(event.fact.key, type_of(event.fact), encode(event.fact), encode_meta(event.meta)) for event in events]
 
 
 def _read_rare(db: Connection, after: int, limit: int, types: Collection[str]) -> list[Recorded]:
@@ -232,37 +208,23 @@ def _read_rare(db: Connection, after: int, limit: int, types: Collection[str]) -
             (name, after, limit),
         )
     ]
-    return [_recorded(*row) for row in sorted(rows)[:limit]]
+    return [recorded(*row) for row in sorted(rows)[:limit]]
 
 
-def _first_of_each(rows: list[_Row]) -> list[_Row]:
-    """The rows without those whose key came before."""
-    unique: dict[str, _Row] = {}
-    for row in rows:
-        unique.setdefault(row[0], row)
-    return rows if len(unique) == len(rows) else list(unique.values())
+def _unknown(db: Connection, rows: list[Row], *, strict: bool = False) -> list[Row]:
+    return unknown(rows, _known(db, [row[0] for row in rows]), strict=strict)
 
 
-def _unknown(db: Connection, rows: Sequence[_Row]) -> list[_Row]:
-    known = _known(db, [row[0] for row in rows])
-    return [row for row in rows if row[0] not in known]
-
-
-def _insert(db: Connection, rows: Sequence[_Row], when: str) -> list[tuple[int, str]]:
+def _insert(db: Connection, rows: Sequence[Row], when: str) -> list[tuple[int, str]]:
     if not rows:
         return []
-    last = _tail(db)
-    if last.at > when:
-        rows = [(*row[:3], encode_meta(decode_meta(row[3]) | {"clock": when})) for row in rows]
-        when = last.at
+    head, last = _tail(db)
+    new = placed(rows, when, head=head, last=last)
     try:
-        db.executemany(
-            "INSERT INTO log (pos, key, type, at, data, meta) VALUES (?, ?, ?, ?, ?, ?)",
-            [(pos, key, kind, when, data, meta) for pos, (key, kind, data, meta) in enumerate(rows, last.pos + 1)],
-        )
+        db.executemany("INSERT INTO log (pos, key, type, at, data, meta) VALUES (?, ?, ?, ?, ?, ?)", new)
     except IntegrityError as exc:
         raise _KnownKey from exc
-    return [(pos, row[0]) for pos, row in enumerate(rows, last.pos + 1)]
+    return [(row[0], row[1]) for row in new]
 
 
 def _settle(db: Connection, done: Completion, when: str) -> bool:
@@ -280,8 +242,9 @@ def _check_fence(db: Connection, fence: tuple[str, int]) -> None:
         raise LeaseLost(f"another process leads {fence[0]} by now; nothing was written")
 
 
-def _tail(db: Connection) -> _Tail:
-    return _Tail(*(db.execute("SELECT pos, at FROM log ORDER BY pos DESC LIMIT 1").fetchone() or (0, "")))
+def _tail(db: Connection) -> tuple[int, str]:
+    """Position and time of the newest event."""
+    return db.execute("SELECT pos, at FROM log ORDER BY pos DESC LIMIT 1").fetchone() or (0, "")
 
 
 def _known(db: Connection, keys: Collection[str]) -> set[str]:
@@ -289,20 +252,5 @@ def _known(db: Connection, keys: Collection[str]) -> set[str]:
     return {key for (key,) in found}
 
 
-def _recorded(pos: int, key: str, kind: str, at: str, data: str, meta: str) -> Recorded:
-    try:
-        return Recorded(pos, key, kind, datetime.fromisoformat(at), data, decode_meta(meta))
-    except ValueError as exc:  # of both readers
-        raise LogDamaged(f"event {pos} ({key}) has an unreadable time or meta: {exc}", position=pos) from exc
-
-
 def _list(values: Collection[str]) -> str:
     return msgspec.json.encode(list(values)).decode()
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _maybe(text: str | None) -> datetime | None:
-    return _time(text) if text else None

@@ -1,0 +1,89 @@
+"""What every engine does alike: events to rows and back, positions and times for new rows, waiting for news."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+
+from store.codec import decode_meta, encode, encode_meta, type_of
+from store.log import Conflict, Event, LogDamaged, Recorded
+
+Row = tuple[str, str, str, str]  # key, type, data, meta
+Placed = tuple[int, str, str, str, str, str]  # pos, key, type, at, data, meta
+
+WAIT_STEP_SECONDS = 0.1
+
+
+def rows_of(events: Sequence[Event]) -> list[Row]:
+    """The events as they are stored, still without a place. LogError for one that could not be read back."""
+    return [(event.fact.key, type_of(event.fact), encode(event.fact), encode_meta(event.meta)) for event in events]
+
+
+def first_of_each(rows: list[Row], *, strict: bool = False) -> list[Row]:
+    """The rows without those whose key came before; with `strict`, Conflict where there is such a one."""
+    unique: dict[str, Row] = {}
+    for row in rows:
+        unique.setdefault(row[0], row)
+    if len(unique) == len(rows):
+        return rows
+    if strict:
+        raise Conflict("two of the events to append have the same key; nothing was written")
+    return list(unique.values())
+
+
+def unknown(rows: Sequence[Row], known: Collection[str], *, strict: bool = False) -> list[Row]:
+    """The rows whose key the log does not hold; with `strict`, Conflict where it holds one."""
+    if strict and known:
+        raise Conflict(f"the log already holds {min(known)}; nothing was written")
+    return [row for row in rows if row[0] not in known]
+
+
+def placed(rows: Sequence[Row], when: str, *, head: int, last: str) -> list[Placed]:
+    """The rows behind position `head`. Where the clock stands before `last`, the newest event's time, they get that
+    time and keep what the clock said."""
+    if last > when:
+        rows = [(*row[:3], encode_meta(decode_meta(row[3]) | {"clock": when})) for row in rows]
+        when = last
+    return [(pos, key, kind, when, data, meta) for pos, (key, kind, data, meta) in enumerate(rows, head + 1)]
+
+
+def recorded(pos: int, key: str, kind: str, at: str, data: str, meta: str) -> Recorded:
+    """A stored row as the port gives it. LogDamaged where its time or meta cannot be what was written."""
+    try:
+        return Recorded(pos, key, kind, datetime.fromisoformat(at), data, decode_meta(meta))
+    except ValueError as exc:  # of both readers
+        raise LogDamaged(f"event {pos} ({key}) has an unreadable time or meta: {exc}", position=pos) from exc
+
+
+def time_of(text: str) -> datetime:
+    """A stored time."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def maybe_time(text: str | None) -> datetime | None:
+    """A stored time that may be missing."""
+    return time_of(text) if text else None
+
+
+class News:
+    """Wakes waiting threads of this process when the log grew; for the work of others they look every so often."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+
+    def tell(self) -> None:
+        with self._condition:
+            self._condition.notify_all()
+
+    def wait(self, head: Callable[[], int], after: int, timeout: float) -> bool:
+        """True as soon as `head` is past `after`, False after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while head() <= after:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            with self._condition:
+                self._condition.wait(min(left, WAIT_STEP_SECONDS))
+        return True
