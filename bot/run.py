@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
 from bot.app import Watch
 from bot.config import TOKEN_VARIABLE, ConfigError
+from bot.coverage import PERIOD, Coverage, coverage, serving
 from bot.ledger import Ledger
 from bot.publish import Clock, Publisher, Terms
 from bot.scheduler import ticking
@@ -24,6 +25,7 @@ from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
+from matchers.plan import Commitment
 from store.events import ChannelOpened, MonitorStarted, MonitorStopped
 from store.seal import seal
 
@@ -132,6 +134,11 @@ def _library(watch: Watch) -> Library:
     def looked() -> Looked:
         return Looked(watch.poller.last_at, len(watch.poller.feeds), tuple(sorted(watch.poller.failing)))
 
+    def watched(commitments: Sequence[Commitment]) -> Coverage | None:
+        now, feeds = watch.clock(), tuple(watch.poller.feeds.values())
+        asked = serving(feeds, commitments, watch.config.plan.languages) if commitments else feeds
+        return coverage(watch.views.ledger(now - PERIOD, now), asked, since=now - PERIOD, until=now)
+
     return Library(
         log=watch.store,
         views=watch.views,
@@ -139,6 +146,7 @@ def _library(watch: Watch) -> Library:
         catalogue=Catalogue(watch.config.plan, watch.config.commitments),
         looked=looked,
         channel=channel if isinstance(channel, str) else None,
+        watched=watched,
     )
 
 

@@ -45,10 +45,11 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom an answer is: their language, and when we last looked."""
+    """For whom an answer is: their language, when we last looked, and how well what they ask of was watched."""
 
     lang: str
     looked: Looked
+    watched: str = ""
 
 
 def start(catalogue: Catalogue, reader: Reader, *, channel: str | None) -> Message:
@@ -182,7 +183,10 @@ def looked_line(looked: Looked, lang: str) -> Html:
 
 def _signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
     """The answer with its last line: how fresh it is."""
-    return Message(Html(f"{text}\n\n<i>{looked_line(reader.looked, reader.lang)}</i>"), keyboard)
+    fresh = looked_line(reader.looked, reader.lang)
+    if reader.watched:
+        fresh = fill("{fresh}\n{watched}", fresh=fresh, watched=reader.watched)
+    return Message(Html(f"{text}\n\n<i>{fresh}</i>"), keyboard)
 
 
 def _missed(text: str, asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from bot.coverage import Coverage, sentence
 from bot.ledger import Call
 from bot.telegram import answers, words
 from bot.telegram.answers import PAGE, Looked, Reader
@@ -36,7 +37,8 @@ MAX_WORDS_UNITS = 100
 @dataclass(frozen=True, slots=True)
 class Library:
     """What answers are made of: the log and its views, called through `call`; the plan; when we last looked; and the
-    public name of the channel, if it has one (`@name`)."""
+    public name of the channel, if it has one (`@name`). `watched` tells how well the feeds for some commitments (all,
+    where none is named) were watched lately; it is called through `call`."""
 
     log: EventLog
     views: Views
@@ -44,6 +46,7 @@ class Library:
     catalogue: Catalogue
     looked: Callable[[], Looked]
     channel: str | None = None
+    watched: Callable[[Sequence[Commitment]], Coverage | None] | None = None
 
 
 class Pages:
@@ -83,7 +86,8 @@ class Pages:
             case ShowLatest(name) if name is not None and name not in self._catalogue.commitments:
                 return None
             case ShowLatest() | ShowFound():
-                return answers.latest(self._catalogue, action, await self._ask(self._stories, action), reader)
+                stories = await self._ask(self._stories, action)
+                return answers.latest(self._catalogue, action, stories, await self._told(reader, action))
             case ShowWhy():
                 return None
 
@@ -101,7 +105,7 @@ class Pages:
         found = ShowFound(asked)
         stories = await self._ask(self._stories, found)
         if stories:
-            return answers.latest(self._catalogue, found, stories, reader)
+            return answers.latest(self._catalogue, found, stories, await self._told(reader, found))
         return answers.nearest(asked, self._catalogue.nearest(asked), reader)
 
     async def commitment(self, text: str, reader: Reader) -> Message:
@@ -138,7 +142,17 @@ class Pages:
 
     async def _commitment(self, entry: Commitment, reader: Reader) -> Message:
         count, stories = await self._ask(self._about, entry.id)
+        reader = await self._told(reader, ShowLatest(entry.id))
         return answers.commitment(self._catalogue, entry, reader, count=count, stories=stories)
+
+    async def _told(self, reader: Reader, asked: ShowLatest | ShowFound) -> Reader:
+        """The reader, to be told how well what they ask of was watched."""
+        if self._library.watched is None:
+            return reader
+        name = asked.commitment if isinstance(asked, ShowLatest) else None
+        meant = [self._catalogue.commitments[name]] if name else []
+        watched = await self._ask(self._library.watched, meant)
+        return replace(reader, watched=sentence(watched, words.spoken(reader.lang)))
 
     async def _ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Put a question to views that know all of the log."""

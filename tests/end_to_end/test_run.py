@@ -69,6 +69,7 @@ async def test_a_reader_asks_and_is_answered(tmp_path: Path) -> None:
         answer = place.telegram.messages(asked.chat)[-1].body.text
         assert "The bridge is half built" in answer
         assert "Last look" in answer
+        assert "Coverage since" in answer
 
 
 async def test_a_second_run_on_the_same_log_is_refused(tmp_path: Path) -> None:
