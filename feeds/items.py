@@ -14,20 +14,15 @@ from feeds.item import Enclosure, Item
 from feeds.raw import Document, Entry, Text
 from feeds.text import harmless, plain, plain_title, tidy
 
-_MAX_TITLE, _MAX_STAND_IN, _MAX_TEXT, _MAX_CONTENT, _MAX_NAME, _MAX_URL, _MAX_LIST = (
-    2_000,
-    2_000,
-    50_000,
-    200_000,
-    500,
-    8_000,
-    100,
-)
+# The most characters of each kind of value, and the most values of a list.
+_MAX_TITLE, _MAX_STAND_IN, _MAX_TEXT, _MAX_CONTENT = 2_000, 2_000, 50_000, 200_000
+_MAX_NAME, _MAX_URL, _MAX_LIST = 500, 8_000, 100
 
 
 def make_items(document: Document, *, base: str) -> tuple[Item, ...]:
     """The items in the order of the document. An id that the publisher gives to different pages is no id of any."""
-    items = [make_item(entry, document, base=base) for entry in document.entries]
+    day_first = writes_day_first(document.language)
+    items = [make_item(entry, document, base=base, day_first=day_first) for entry in document.entries]
     if len({item.guid for item in items}) == len(items):
         return tuple(items)
     pages: dict[str | None, set[str | None]] = {}
@@ -36,10 +31,9 @@ def make_items(document: Document, *, base: str) -> tuple[Item, ...]:
     return tuple(replace(item, guid=None) if len(pages[item.guid]) > 1 else item for item in items)
 
 
-def make_item(entry: Entry, document: Document, *, base: str) -> Item:
+def make_item(entry: Entry, document: Document, *, base: str, day_first: bool = False) -> Item:
     """The item. `base` is the address that relative links are meant from where the document names none."""
     base = entry.base or document.base or base
-    day_first = writes_day_first(document.language)
     published = instant(entry.published, day_first=day_first)
     updated = published if entry.updated == entry.published else instant(entry.updated, day_first=day_first)
     return Item(

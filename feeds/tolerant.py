@@ -17,7 +17,6 @@ from typing import Any
 from feeds.raw import Document, Entry, Text
 
 _HEAD, _LENGTH = struct.Struct(">II"), struct.Struct(">I")  # size and most items; size: see feeds.tolerantchild
-
 _MAX_ANSWER_BYTES = 50_000_000
 
 
@@ -40,14 +39,12 @@ class TolerantReader:
         """What feedparser makes of the text. Raises TolerantError at the deadline."""
         request = text.encode("utf-8", "replace")
         with self._lock:
-            for attempt in (1, 2):  # a child that ended while idle is noticed only when it is written to
-                try:
-                    return _document(json.loads(self._ask(request, max_items, seconds)))
-                except BrokenPipeError as error:
-                    self._stop()
-                    if attempt == 2:
-                        raise TolerantError("the tolerant parser does not start") from error
-        raise TolerantError("unreachable")
+            try:
+                answer = self._ask(request, max_items, seconds)
+            except (BrokenPipeError, EOFError):  # it ended for want of work just now; or it cannot read this body
+                self._stop()
+                answer = self._ask_again(request, max_items, seconds)
+        return _document(json.loads(answer))
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -67,10 +64,17 @@ class TolerantReader:
             self._stop()
             raise
 
+    def _ask_again(self, request: bytes, max_items: int, seconds: float) -> bytes:
+        try:
+            return self._ask(request, max_items, seconds)
+        except (BrokenPipeError, EOFError) as error:
+            self._stop()
+            raise TolerantError("the tolerant parser ended") from error
+
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._owner != os.getpid() or self._child.poll() is not None:
             self._stop()
-            command = [sys.executable, "-m", "feeds.tolerantchild"]
+            command = [sys.executable, "-P", "-m", "feeds.tolerantchild"]  # -P: nothing out of the current folder
             self._child = subprocess.Popen(  # noqa: S603 - our own module
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
             )
@@ -116,11 +120,7 @@ def _read(child: subprocess.Popen[bytes], size: int, deadline: float) -> bytes:
         _wait(descriptor, select.POLLIN, deadline)
         part = os.read(descriptor, min(left, 1_048_576))
         if not part:
-            raise (
-                BrokenPipeError("the tolerant parser ended")
-                if size == left == _LENGTH.size
-                else TolerantError("the tolerant parser ended")
-            )
+            raise EOFError
         parts.append(part)
         left -= len(part)
     return b"".join(parts)

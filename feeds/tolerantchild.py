@@ -56,9 +56,15 @@ def read_feed(body: bytes, max_items: int) -> dict[str, Any]:
         "format": form, "version": version, "guid": _get(feed, "id"), "link": _get(feed, "link"),
         "title": _text(feed, "title"), "description": _text(feed, "subtitle"), "language": _get(feed, "language"),
         "updated": _get(feed, "updated") or _get(feed, "published"), "authors": _authors(feed),
-        "hints": {k: v for k in ("ttl", "sy_updateperiod", "sy_updatefrequency") if (v := _get(feed, k))},
+        "hints": _hints(feed),
         "entries": [_entry(entry) for entry in found["entries"][:max_items]],
     }  # fmt: skip
+
+
+def _hints(feed: Found) -> dict[str, str]:
+    values = {name: _get(feed, name.replace(":", "_")) for name in ("ttl", "sy:updateperiod", "sy:updatefrequency")}
+    links = {link.get("rel"): link.get("href") for link in dict.get(feed, "links") or []}
+    return {name: value for name, value in (values | {r: links.get(r) for r in ("hub", "self")}).items() if value}
 
 
 def _get(found: Found, key: str) -> str | None:
