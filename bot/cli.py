@@ -85,7 +85,7 @@ def cli(debug: bool) -> None:
         datefmt="%H:%M:%S",
         stream=sys.stderr,
     )
-    for noisy in ("httpx", "httpcore", "apscheduler", "asyncio"):
+    for noisy in ("httpx", "httpcore", "apscheduler", "asyncio", "telegram.ext"):
         logging.getLogger(noisy).setLevel(logging.WARNING if debug else logging.ERROR)
 
 

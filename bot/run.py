@@ -27,6 +27,7 @@ from bot.telegram.polling import answering
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from matchers.plan import Commitment
 from store.events import ChannelOpened, MonitorStarted, MonitorStopped
+from store.log import LogError
 from store.seal import seal
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str],
     try:
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(_speak(watch, show)), group.create_task(_seal(watch))]
-            async with ticking(watch.poller.drain, now=watch.clock()):
+            async with ticking(lambda: _look(watch), now=watch.clock()):
                 await stop.wait()
             log.info("stopping")
             for loop in loops:
@@ -88,11 +89,22 @@ async def _speak(watch: Watch, show: Callable[[str], None]) -> None:
             await publisher.resign()
 
 
+async def _look(watch: Watch) -> None:
+    """One tick: poll what is due. A log that cannot be written is said in one line and tried again with the next."""
+    try:
+        await watch.poller.drain()
+    except* LogError as group:
+        log.error("nothing can be recorded: %s", group.exceptions[0])
+
+
 async def _seal(watch: Watch) -> None:
     """Seal the log every hour, off the hot path."""
     while True:
         await asyncio.sleep(SEAL_EVERY.total_seconds())
-        await watch.lane.call(seal, watch.store, at=watch.clock())
+        try:
+            await watch.lane.call(seal, watch.store, at=watch.clock())
+        except LogError as exc:
+            log.error("the log was not sealed: %s", exc)
 
 
 @contextlib.asynccontextmanager
