@@ -1,4 +1,4 @@
-"""YAML with the line of every value: the only importer of yaml."""
+"""YAML with the place of every value: the only importer of yaml."""
 
 from __future__ import annotations
 
@@ -20,12 +20,24 @@ class YamlError(Exception):
         self.line, self.reason = line, reason
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value is written: lines and columns count from 0, the end is the first character behind it. A block
+    collection ends where something else begins; `is_flow` tells brackets and braces."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    is_flow: bool
+    is_scalar: bool
+
+
 @dataclass(slots=True)
 class Document:
-    """Plain data and, for every path into it, the line where it stands."""
+    """Plain data and, for every path into it, the line and the place where it stands."""
 
     data: Any
     lines: dict[Path, int] = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
         """The line of the value at `path`, or of the nearest thing around it that is written down."""
@@ -45,7 +57,7 @@ def load(text: str) -> Document:
         raise YamlError(1, str(exc)) from exc
     document = Document(None)
     if node is not None:
-        document.data = _Reader(document.lines).read(node, ())
+        document.data = _Reader(document).read(node, ())
     return document
 
 
@@ -54,8 +66,8 @@ _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Reader:
-    def __init__(self, lines: dict[Path, int]) -> None:
-        self.lines = lines
+    def __init__(self, document: Document) -> None:
+        self.lines, self.places = document.lines, document.places
         self.loader = yaml.SafeLoader("")
         self.left = _MAX_NODES  # aliases of aliases must not grow without end
 
@@ -64,6 +76,7 @@ class _Reader:
         if self.left < 0:
             raise YamlError(node.start_mark.line + 1, "the file grows beyond measure through its aliases")
         self.lines.setdefault(path, node.start_mark.line + 1)
+        self.places[path] = _place(node)
         if node.tag not in _TAGS:
             raise YamlError(node.start_mark.line + 1, f"the tag {node.tag} is not allowed here")
         if isinstance(node, yaml.MappingNode):
@@ -91,3 +104,9 @@ class _Reader:
 
 
 _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")}
+
+
+def _place(node: yaml.Node) -> Place:
+    start, end = node.start_mark, node.end_mark
+    is_flow = isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+    return Place((start.line, start.column), (end.line, end.column), is_flow, isinstance(node, yaml.ScalarNode))
