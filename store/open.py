@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store.log import LogError, Store
+from store.log import LogError, Store, StoreUnavailable
 from store.sqlite import SqliteStore
 
 
@@ -17,5 +17,13 @@ def open_store(url: str, *, create: bool = True) -> Store:
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return SqliteStore(None if rest == "/:memory:" else Path(rest[1:]), create=create)
     if scheme in {"postgresql", "postgres"}:
-        raise LogError("PostgreSQL is not supported by this version yet; use store: sqlite:///pactwatch.db")
+        return _postgres(url, create=create)
     raise LogError(f"cannot open the store {scheme or url}://…: write sqlite:///pactwatch.db or postgresql://…")
+
+
+def _postgres(url: str, *, create: bool) -> Store:
+    try:
+        from store.postgres import PostgresStore  # noqa: PLC0415 - an extra that most installations do without
+    except ImportError as exc:
+        raise StoreUnavailable(f"PostgreSQL needs psycopg ({exc}); run: pip install 'psycopg[binary]>=3.2'") from exc
+    return PostgresStore(url, create=create)

@@ -298,6 +298,32 @@ class Contract:
             claimed = [feed for feeds in pool.map(claim_all, handles) for feed in feeds]
         assert sorted(claimed) == [f"f{n:03}" for n in range(60)]
 
+    def test_pollers_and_settings_at_once_neither_block_nor_lose_each_other(self, opener: Opener) -> None:
+        handles = [opener() for _ in range(4)]
+        due = {f"f{n:02}": NOON for n in range(24)}
+        handles[0].enrol(due)
+
+        def poll(worker: int) -> int:
+            store, done = handles[worker], 0
+            while claims := store.claim(5, HOUR, now=NOON):
+                outcomes = [
+                    Completion(each, NOON + HOUR, "s", [seen(f"{each.feed}/{each.token}")]) for each in reversed(claims)
+                ]
+                done += sum(store.complete(outcomes, at=NOON))
+            return done
+
+        def meddle(_: int) -> int:
+            for _ in range(15):
+                handles[3].enrol(due)
+                handles[3].expedite(list(due)[::-1], due=NOON + 2 * HOUR)
+                handles[3].append([seen("shared")], at=NOON)
+            return 0
+
+        with ThreadPoolExecutor(4) as pool:
+            done = sum(pool.map(lambda n: (poll if n < 3 else meddle)(n), range(4)))
+        assert (done, handles[0].head()) == (24, 25)
+        assert {row.due for row in handles[0].feeds()} == {NOON + HOUR}
+
     # --- leading ------------------------------------------------------------------------------------------
 
     def test_a_lease_has_one_holder_and_a_token_that_grows_with_each_change(self, store: Store) -> None:

@@ -1,0 +1,81 @@
+"""A PostgreSQL server of our own for the tests: real, in a folder, on a socket in that folder and no port."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+NEEDED = ("initdb", "pg_ctl")
+
+
+def program(name: str) -> str | None:
+    """Where a program of the server is; None where it is not installed."""
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(name, path=os.pathsep.join([*map(str, homes), os.environ.get("PATH", "")]))
+
+
+class Server:
+    """A server with its data in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._data = str(folder / "data")
+        self._names = count()
+        self._owner = _owner()
+        if self._owner is not None:
+            os.chown(folder, self._owner, -1)
+        self._run("initdb", "-D", self._data, "-U", "pactwatch", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
+
+    def start(self) -> None:
+        """Start it, and return once it takes connections."""
+        options = f"-k {self.folder} -c listen_addresses='' -c recovery_init_sync_method=syncfs"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", self._data, "-l", log, "-o", options, "-w", "-t", "30", "start")
+
+    def stop(self) -> None:
+        """End it at once, as a power cut would: it recovers at the next start."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    def database(self) -> str:
+        """The address of a place of its own, still empty: a schema, which is made much faster than a database."""
+        name = f"t{next(self._names)}"
+        address = f"postgresql://pactwatch@/postgres?host={self.folder}"
+        with psycopg.connect(address) as db:
+            db.execute(f"CREATE SCHEMA {name}".encode())
+        return f"{address}&options=-csearch_path%3D{name}"
+
+    def _run(self, name: str, *arguments: str) -> None:
+        command = [program(name) or name, *arguments]
+        with tempfile.TemporaryFile() as said:  # not a pipe: the server would keep it open
+            done = subprocess.run(
+                command, stdout=said, stderr=said, check=False, cwd=self.folder, user=self._owner, group=self._owner
+            )
+            if done.returncode != 0:
+                said.seek(0)
+                raise RuntimeError(f"{name}: {said.read().decode()}")
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server for as long as the block lasts. Its folder has a short name: a socket's path may have 107 characters."""
+    with tempfile.TemporaryDirectory(prefix="pw-pg-") as name:
+        server = Server(Path(name))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _owner() -> int | None:
+    """Whom the server runs as: it refuses root."""
+    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
