@@ -28,6 +28,9 @@ check: .venv/dev.stamp ## format, lint, types, import rules, tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
+texts: .venv/dev.stamp ## compile the catalogues of the bot's texts
+	for lang in it hi; do $(BIN)/pybabel -q compile -l $$lang -i bot/telegram/locale/$$lang.po -o bot/telegram/locale/$$lang.mo; done
+
 lock: ## pin every requirement anew, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group build -o requirements/run.txt $(LOCKFLAGS)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group build --group dev -c requirements/run.txt -o requirements/dev.txt $(LOCKFLAGS)
@@ -60,4 +63,4 @@ define setup
 endef
 endif
 
-.PHONY: help install demo test test-all format check lock clean
+.PHONY: help install demo test test-all format check texts lock clean

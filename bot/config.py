@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -123,6 +123,7 @@ class TelegramSettings(_Section):
     )
     channel: Chat = Field(default=None, description="The channel that gets every story: its id or its @name.")
     log_chat: Chat = Field(default=None, description="A private chat in which lost answers are cleared up.")
+    language: Literal["en", "it", "hi"] = Field(default="en", description="The language of the channel's own words.")
     api_url: WebAddress = "https://api.telegram.org"
     admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
     max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(

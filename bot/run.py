@@ -136,7 +136,8 @@ def _publisher(watch: Watch, sink: Sink) -> Publisher:
         return Ledger(watch.store, watch.views, watch.lane.call, channel, owner=socket.gethostname(), meta=watch.meta)
 
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.wait)
-    terms = Terms(max_age=timedelta(days=watch.config.telegram.max_age_days))
+    settings = watch.config.telegram
+    terms = Terms(max_age=timedelta(days=settings.max_age_days), lang=settings.language)
     return Publisher(sink, ledger, clock, terms)
 
 

@@ -24,7 +24,7 @@ from bot.telegram.markup import Html, bold, fill, join, link, quotation
 from bot.telegram.message import Message
 from bot.telegram.render import byline, further, lead_of, outlet_name, reason, say_found
 from bot.telegram.text import clean, cut, safe_url
-from bot.telegram.words import say
+from bot.telegram.words import say, say_n
 from matchers.plan import Commitment, Pillar
 from store.views.values import CommitmentCount, ItemView, StoryView
 
@@ -80,7 +80,7 @@ def pillars(catalogue: Catalogue, reader: Reader) -> Message:
     """The pillars to choose from; the commitments themselves where the plan has no pillars."""
     lang = reader.lang
     shown = [entry for entry in catalogue.plan.pillars if catalogue.of_pillar(entry.id)]
-    ask = say(words.LIST if shown else words.LIST_FLAT, lang)
+    ask = say_n(words.LIST if shown else words.LIST_FLAT, len(catalogue.commitments), lang)
     text = fill(ask, plan=titled(catalogue.plan.title, lang), n=len(catalogue.commitments))
     buttons = [(button(f"{entry.id}. {titled(entry.title, lang)}", ShowPillar(entry.id)),) for entry in shown]
     return _signed(text, reader, rows(*(buttons or _choices(tuple(catalogue.commitments.values()), lang))))
@@ -175,10 +175,10 @@ def looked_line(looked: Looked, lang: str) -> Html:
     if looked.at is None:
         return fill(say(words.LOOKED_NEVER, lang))
     failing = looked.failing
-    template = words.LOOKED_FAILING_ONE if len(failing) == 1 else words.LOOKED_FAILING if failing else words.LOOKED_ALL
+    template = say_n(words.LOOKED_FAILING, len(failing), lang) if failing else say(words.LOOKED_ALL, lang)
     names = ", ".join(failing[:3]) + ("…" if len(failing) > 3 else "")
-    when = words.moment(looked.at, words.spoken(lang))
-    return fill(say(template, lang), when=when, n=looked.feeds, k=len(failing), names=names)
+    when = words.moment(looked.at, lang)
+    return fill(template, when=when, n=looked.feeds, k=len(failing), names=names)
 
 
 def _signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
@@ -272,5 +272,5 @@ def _clauses(catalogue: Catalogue, entry: Commitment) -> list[Html]:
 def _count(count: CommitmentCount | None, lang: str) -> Html:
     if count is None or count.newest is None:
         return fill(say(words.REPORTS_NONE, lang))
-    template = words.REPORTS_ONE if count.items == 1 else words.REPORTS_MANY
-    return fill(say(template, lang), n=count.items, day=words.day(count.newest, words.spoken(lang)))
+    template = say_n(words.REPORTS, count.items, lang)
+    return fill(template, n=words.number(count.items, lang), day=words.day(count.newest, lang))

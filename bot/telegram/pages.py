@@ -152,7 +152,7 @@ class Pages:
         name = asked.commitment if isinstance(asked, ShowLatest) else None
         meant = [self._catalogue.commitments[name]] if name else []
         watched = await self._ask(self._library.watched, meant)
-        return replace(reader, watched=sentence(watched, words.spoken(reader.lang)))
+        return replace(reader, watched=sentence(watched, reader.lang))
 
     async def _ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Put a question to views that know all of the log."""

@@ -26,7 +26,9 @@ async def answering(app: App, client: Client, sleep: Callable[[float], Awaitable
     """
     try:
         await _come_up(app, sleep)
-        await client.set_commands(words.COMMANDS)
+        await client.set_commands(words.commands("en"))
+        for lang in words.LANGUAGES[1:]:
+            await client.set_commands(words.commands(lang), lang=lang)
         await start_polling(app, UPDATES, trouble=_report)
         await app.start()
         yield

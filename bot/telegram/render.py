@@ -258,7 +258,7 @@ def _further_html(post: Post) -> Html:
 
 
 def _outlets_text(post: Post) -> str:
-    return words.say(words.OUTLETS_ONE if len(post.further) == 1 else words.OUTLETS_MANY, post.lang)
+    return words.say_n(words.OUTLETS, len(post.further), post.lang)
 
 
 def _wrap(text: str, width: int) -> str:

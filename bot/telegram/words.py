@@ -1,20 +1,31 @@
-"""The fixed texts readers see, and how dates and counts are said.
+"""The fixed texts readers see, in English; how they, dates and numbers are said in each language.
 
-Every text is a constant here and is spoken by `say(text, lang)`: when catalogues come, only `say` changes.
-Titles of commitments and dates are already said in the reader's language.
+Every text is a constant here; `say` and `say_n` give it in another language from the catalogues in `locale/`
+(gettext; `make texts` compiles them). A test fails when a text lacks a translation. A text keeps its placeholders and
+tags in every language. A text in italics or bold is HTML; values are escaped where they are put in.
 """
 
 from __future__ import annotations
 
+import gettext
 from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
 
 LANGUAGES = ("en", "it", "hi")
-SPOKEN = ("en",)  # the languages these texts exist in; titles and dates have all three
+LOCALE = Path(__file__).with_name("locale")
+
+
+class Plural(NamedTuple):
+    """A text that depends on a number."""
+
+    one: str
+    many: str
+
 
 # A post
 WHY = "Why: {reasons}"
-OUTLETS_ONE = "+1 outlet: {names}"
-OUTLETS_MANY = "+{n} outlets: {names}"
+OUTLETS = Plural("+{n} outlet: {names}", "+{n} outlets: {names}")
 AND_MORE = "and {n} more"
 
 # Buttons
@@ -44,8 +55,8 @@ HELP = (
     "/why – why a report was shown: reply to it with /why, or send /why and its address\n\n"
     "Here you can also just type words, in English, Italian or Hindi."
 )
-LIST = "<b>{plan}</b>\n{n} commitments. Choose a pillar:"
-LIST_FLAT = "<b>{plan}</b>\n{n} commitments. Choose one:"
+LIST = Plural("<b>{plan}</b>\n{n} commitment.", "<b>{plan}</b>\n{n} commitments. Choose a pillar:")
+LIST_FLAT = Plural("<b>{plan}</b>\n{n} commitment:", "<b>{plan}</b>\n{n} commitments. Choose one:")
 PILLAR = "<b>{no}. {title}</b>\nChoose a commitment:"
 CHOOSE = "<b>{asked}</b> is in several commitments. Choose one:"
 LATEST = "<b>Latest reports</b>"
@@ -57,16 +68,17 @@ NO_SUCH = "No commitment is called <b>{words}</b>."
 NEAREST = "Do you mean one of these commitments?"
 TRY_LIST = "/list shows all commitments."
 REPORTS_NONE = "No report yet."
-REPORTS_ONE = "1 report, of {day}:"
-REPORTS_MANY = "{n} reports, the newest of {day}:"
+REPORTS = Plural("{n} report, of {day}:", "{n} reports, the newest of {day}:")
 WHY_ASK = "Reply to a report with /why, or send its address: /why https://…"
 WHY_UNKNOWN = "I have not seen this page in any feed I watch."
 WHY_NO_MATCH = "I have seen it, but neither its title nor its summary fits a commitment."
 WHY_MATCH = "<b>{title}</b>\nFound: {found}"
 WHY_RULES = "Rules version {rules}."
 LOOKED_ALL = "Last look: {when}. All {n} feeds answer."
-LOOKED_FAILING_ONE = "Last look: {when}. 1 of {n} feeds does not answer: {names}."
-LOOKED_FAILING = "Last look: {when}. {k} of {n} feeds do not answer: {names}."
+LOOKED_FAILING = Plural(
+    "Last look: {when}. {k} of {n} feeds does not answer: {names}.",
+    "Last look: {when}. {k} of {n} feeds do not answer: {names}.",
+)
 LOOKED_NEVER = "I have not looked yet; ask again in a minute."
 
 # Short notices
@@ -87,12 +99,28 @@ COMMANDS = (
 
 def say(text: str, lang: str) -> str:
     """A fixed text in the reader's language."""
-    return text
+    return _CATALOGUES[lang].gettext(text) if lang in _CATALOGUES else text
 
 
-def spoken(lang: str) -> str:
-    """The language `say` answers in, for dates within its sentences."""
-    return lang if lang in SPOKEN else "en"
+def say_n(text: Plural, n: int, lang: str) -> str:
+    """A fixed text in the reader's language and the form for this number; the number is still to be put in."""
+    catalogue = _CATALOGUES.get(lang)
+    return catalogue.ngettext(*text, n) if catalogue else text[n != 1]
+
+
+def number(n: int, lang: str) -> str:
+    """A whole number grouped as readers of the language write it: 1,234,567; 1.234.567; 12,34,567."""
+    if lang == "it":
+        return f"{n:,}".replace(",", ".")
+    if lang != "hi" or n < 100_000:
+        return f"{n:,}"
+    head, tail = divmod(n, 1000)
+    return f"{_paired(head)},{tail:03}"
+
+
+def commands(lang: str) -> tuple[tuple[str, str], ...]:
+    """The command menu in the language."""
+    return tuple((name, say(text, lang)) for name, text in COMMANDS)
 
 
 def language(code: str | None) -> str:
@@ -114,5 +142,20 @@ def moment(when: datetime, lang: str) -> str:
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"),
     "it": ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),
-    "hi": ("जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्तू॰", "नव॰", "दिस॰"),
+    "hi": ("जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्टू॰", "नव॰", "दिस॰"),
 }
+
+
+def _paired(n: int) -> str:
+    """Digits in pairs, as lakh and crore count them."""
+    head, tail = divmod(n, 100)
+    return f"{_paired(head)},{tail:02}" if head else str(tail)
+
+
+def _catalogue(lang: str) -> gettext.NullTranslations:
+    with (LOCALE / f"{lang}.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)
+
+
+# Read when the program starts: nothing may read a file while it answers.
+_CATALOGUES = {lang: _catalogue(lang) for lang in LANGUAGES if lang != "en"}

@@ -111,6 +111,22 @@ async def test_every_question_gets_its_answer(stage: Stage, text: str, expected:
     assert answer.text.endswith("Last look: 22 Nov 2026, 12:00 UTC. All 3 feeds answer.")
 
 
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("it", ("Seguo le notizie su Piano congiunto", "Ultimo controllo: 22 nov 2026, 12:00 UTC. Tutti i 3 feed")),
+        ("hi-IN", ("मैं संयुक्त योजना की ख़बरों पर", "पिछली जाँच: 22 नव॰ 2026, 12:00 UTC। सभी 3 फ़ीड")),
+        ("pt-BR", ("I watch the news for the Joint Plan", "Last look: 22 Nov 2026, 12:00 UTC. All 3 feeds")),
+    ],
+)
+async def test_everybody_is_answered_in_the_language_of_their_telegram(
+    stage: Stage, lang: str, expected: tuple[str, str]
+) -> None:
+    answer = await ask(stage, person(stage, lang=lang), "/start")
+    assert answer.text.startswith(expected[0])
+    assert answer.text.splitlines()[-1].startswith(expected[1])
+
+
 async def test_unknown_words_are_answered_with_the_nearest_commitments_as_buttons(stage: Stage) -> None:
     answer = await ask(stage, person(stage, lang="it"), "raodmap difesa")
     assert answer.buttons == [[{"text": "Roadmap della difesa", "callback_data": "c:defence-roadmap"}]]
@@ -233,7 +249,8 @@ async def test_the_command_menu_is_set_only_when_it_changed(tmp_path: Path) -> N
             "why",
             "help",
         ]
-        assert len(stage.server.calls_of("setMyCommands")) == 1
+        assert stage.server.commands(language="hi")[0]["description"] == "ताज़ा ख़बरें, या किसी विषय पर"
+        assert len(stage.server.calls_of("setMyCommands")) == 3
 
 
 async def test_it_comes_up_however_long_telegram_is_away(tmp_path: Path) -> None:
