@@ -206,14 +206,18 @@ _ENDS = (
     " LEFT JOIN members s ON s.item = x.item"
     " LEFT JOIN posts o ON o.channel = ?1 AND o.story = e.story WHERE true"
 )
-_TO_TELL = (
-    "FROM pending p JOIN channels c USING (channel) JOIN items i ON i.item = p.item JOIN members m ON m.item = p.item"
-    " WHERE p.channel = ?1 AND NOT i.archive AND p.pos > c.after"
-)
 _OWED = (
-    f"WITH todo (story, pos) AS (SELECT m.story, p.pos {_TO_TELL}"  # noqa: S608 - constants
+    "WITH todo (story, pos) AS (SELECT m.story, p.pos FROM pending p JOIN channels c USING (channel)"
+    " JOIN items i ON i.item = p.item JOIN members m ON m.item = p.item"
+    " WHERE p.channel = ?1 AND NOT i.archive AND p.pos > c.after"
     " UNION ALL SELECT story, stale FROM posts WHERE channel = ?1 AND stale IS NOT NULL)"
     " SELECT story FROM todo GROUP BY story ORDER BY min(pos), story LIMIT ?2"
+)
+# CROSS JOIN keeps this order: from the story's few members, not from everything that is pending.
+_NEW = (
+    "SELECT p.item FROM members m CROSS JOIN pending p ON p.channel = ?1 AND p.item = m.item"
+    " JOIN channels c USING (channel) JOIN items i ON i.item = p.item"
+    " WHERE m.story = ?2 AND NOT i.archive AND p.pos > c.after ORDER BY p.pos"
 )
 _ITEMS = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -223,7 +227,7 @@ def _delivery(db: Connection, channel: str, story: str, as_of: int) -> Delivery:
         "SELECT item FROM ends WHERE channel = ? AND story = ? AND end IN ('published', 'merged') ORDER BY pos, item",
         (channel, story),
     ).fetchall()
-    new = db.execute(f"SELECT p.item {_TO_TELL} AND m.story = ?2 ORDER BY p.pos", (channel, story)).fetchall()
+    new = db.execute(_NEW, (channel, story)).fetchall()
     post: tuple[Any, ...] = db.execute(
         "SELECT state, message, text_digest, after_message, queued_items, queued_as_of, attempts, edits, stale"
         " FROM posts WHERE channel = ? AND story = ?",
