@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from matchers import query
-from matchers.rules import RuleSet, Term
-from matchers.text import STAR, Text, exact, is_shouted, word_spans
+from matchers.rules import RuleSet
+from matchers.terms import Term
+from matchers.text import STAR, Text, fold, is_shouted
 
 Hit = tuple[int, int, int]
 """First word, word after the last, number of the term."""
@@ -19,36 +19,43 @@ _SENTENCE_END = re.compile(r"(?<=\w\w[)\]\"'»”’])[.!?](?=\s)|(?<=\w\w)[.!?]
 _LEAD_WORDS = 40
 
 
-@dataclass
 class Hits:
-    """The terms found in a text, by group, masked ones left out."""
+    """The terms found in a text: one pass finds them all, and only groups that are asked for are looked at closer."""
 
-    text: Text
-    rules: RuleSet
-    groups: dict[int, list[Hit]] = field(default_factory=dict)
-    masked: list[Hit] = field(default_factory=list)
+    def __init__(self, rules: RuleSet, text: Text, languages: frozenset[str] | None = None) -> None:
+        """`languages` are those whose terms count; without it all do."""
+        self.text = text
+        self.rules = rules
+        self.languages = languages
+        automaton = rules.automaton
+        self._seen = automaton.find_matches_as_indexes(text.folded, overlapping=True) if automaton else []
+        self._verified: dict[int, list[Hit]] = {}
+
+    @cached_property
+    def groups(self) -> frozenset[int]:
+        """The groups of which a term may be in the text."""
+        terms, groups = self.rules.terms_of_pattern, self.rules.groups_of_term
+        seen = {pattern for pattern, _, _ in self._seen}
+        return frozenset(group for pattern in seen for number in terms[pattern] for group in groups[number])
+
+    def all(self, group: int) -> list[Hit]:
+        """The hits of a group that stand whole, with their case, in a language that counts, outside every mask."""
+        hits = self._verified.get(group)
+        if hits is None:
+            hits = self._verified[group] = self._verify(group)
+        return hits
 
     def of(self, group: int, scope: str, *, listed: bool) -> list[Hit]:
         """The hits of a group inside a scope; those that are one of a list only where `listed`."""
-        hits = self.groups.get(group)
-        if not hits:
-            return []
-        if scope == "title":
-            hits = [hit for hit in hits if hit[1] <= self.text.title_words]
-        elif scope == "lead":
-            hits = [hit for hit in hits if hit[1] <= self.lead_end]
-        return hits if listed else [hit for hit in hits if not self.is_listed(hit)]
+        hits = self.all(group)
+        if hits and scope != "text":
+            end = self.text.title_words if scope == "title" else self.lead_end
+            hits = [hit for hit in hits if hit[1] <= end]
+        return hits if listed or not hits or not self.lists else [hit for hit in hits if not self.is_listed(hit)]
 
     def is_listed(self, hit: Hit) -> bool:
         """Whether a hit is only one of an enumeration."""
         return any(start <= hit[0] and hit[1] <= end for start, end in self.lists)
-
-    @cached_property
-    def spans(self) -> list[tuple[str, int, int]]:
-        """For every word of the text its field and its offsets there."""
-        title = [("title", start, end) for start, end in word_spans(self.text.title)]
-        summary = [("summary", start, end) for start, end in word_spans(self.text.summary)]
-        return [*title, ("", 0, 0), *summary]
 
     @cached_property
     def lead_end(self) -> int:
@@ -57,74 +64,66 @@ class Hits:
         end = _SENTENCE_END.search(self.text.summary)
         if end is None:
             return first + _LEAD_WORDS
-        return min(first + _LEAD_WORDS, first + sum(1 for _ in _before(self.spans[first:], end.start())))
+        return min(first + _LEAD_WORDS, first + len(fold(self.text.summary[: end.start()]).split()))
 
     @cached_property
     def lists(self) -> list[tuple[int, int]]:
         """Stretches of words that enumerate four things or more."""
-        title_words = self.text.title_words
-        found = _enumerations(self.text.title, self.spans[:title_words], 0)
-        return found + _enumerations(self.text.summary, self.spans[title_words + 1 :], title_words + 1)
+        return [*enumerations(self.text.title, 0), *enumerations(self.text.summary, self.text.title_words + 1)]
+
+    @cached_property
+    def masked(self) -> list[Hit]:
+        """The stretches in which nothing is found."""
+        return [hit for found in self._found.get(self.rules.marks["masks"], ()) if (hit := self._hit(*found))]
+
+    @cached_property
+    def _found(self) -> dict[int, list[tuple[int, int]]]:
+        """For every group the positions in the folded text, and the terms, that the automaton saw."""
+        found: dict[int, list[tuple[int, int]]] = {group: [] for group in self.groups}
+        for pattern, start, _ in self._seen:
+            for number in self.rules.terms_of_pattern[pattern]:
+                for group in self.rules.groups_of_term[number]:
+                    found[group].append((start, number))
+        return found
+
+    def _verify(self, group: int) -> list[Hit]:
+        hits = [hit for found in self._found.get(group, ()) if (hit := self._hit(*found))]
+        masks = self.masked if hits else ()
+        return [hit for hit in hits if not _is_masked(hit, masks)] if masks else hits
+
+    def _hit(self, position: int, number: int) -> Hit | None:
+        term = self.rules.terms[number]
+        if self.languages is not None and term.lang not in self.languages and term.folded.isascii():
+            return None
+        first = self.text.word_at(position + 1)
+        if term.is_plain or _fits(term, self.text, first):
+            return first, first + term.length, number
+        return None
 
 
-def _before(spans: Sequence[tuple[str, int, int]], offset: int) -> Iterable[None]:
-    return (None for _, start, _ in spans if start < offset)
-
-
-# --- searching --------------------------------------------------------------------------------------------
-
-
-def search(rules: RuleSet, text: Text, languages: frozenset[str]) -> Hits:
-    """Every term of the rules in the text, in one pass; terms inside a masked stretch are left out."""
-    hits = Hits(text, rules)
-    found = list(_verified(rules, text, languages))
-    masks = [hit for hit in found if rules.marks["masks"] in rules.groups_of_term[hit[2]]]
-    for hit in found:
-        if masks and _is_masked(hit, masks):
-            hits.masked.append(hit)
-            continue
-        for group in rules.groups_of_term[hit[2]]:
-            hits.groups.setdefault(group, []).append(hit)
-    return hits
-
-
-def _verified(rules: RuleSet, text: Text, languages: frozenset[str]) -> Iterable[Hit]:
-    if rules.automaton is None:
-        return
-    for pattern, start, _ in rules.automaton.find_matches_as_indexes(text.folded, overlapping=True):
-        for number in rules.terms_of_pattern[pattern]:
-            term = rules.terms[number]
-            if term.lang not in languages and term.words[0].isascii():
-                continue
-            first = text.word_at(start + 1)
-            if _fits(term, text, first):
-                yield first, first + len(term.words), number
+_SENTENCE_END = re.compile(r"[.!?](?<=\w\w[.!?])(?=\s)|[.!?](?<=\w\w[)\]\"'»”’][.!?])(?=\s)|[।॥。！？]")
+_LEAD_WORDS = 40
 
 
 def _fits(term: Term, text: Text, first: int) -> bool:
     """Whether the term's stems and its case, which the automaton does not see, are there too."""
-    last = first + len(term.words)
-    if last > len(text.starts):
+    last = first + term.length
+    if last > len(text.words):
         return False
-    if STAR in "".join(term.words[:-1]):
-        for offset, word in enumerate(term.words):
-            there = text.word(first + offset)
-            if not (there.startswith(word[:-1]) if word.endswith(STAR) else there == word):
-                return False
+    if STAR in term.folded[:-1] and not _alike(text.words[first:last], term.folded.split()):
+        return False
     return term.exact is None or _is_exact(term.exact, text, first, last)
 
 
 def _is_exact(wanted: str, text: Text, first: int, last: int) -> bool:
-    in_title = first < text.title_words
-    source = text.title if in_title else text.summary
-    base = 0 if in_title else text.title_words + 1
-    words = exact(source).split(" ")[first - base : last - base]
-    if is_shouted(source) and not is_shouted(wanted):
+    if is_shouted(text.title if first < text.title_words else text.summary) and not is_shouted(wanted):
         return True
-    for there, word in zip(words, wanted.split(" "), strict=False):
-        if not (there.startswith(word[:-1]) if word.endswith(STAR) else there == word):
-            return False
-    return True
+    return _alike(text.exact_words[first:last], wanted.split(" "))
+
+
+def _alike(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    pairs = zip(words, wanted, strict=True)
+    return all(word.startswith(want[:-1]) if want.endswith(STAR) else word == want for word, want in pairs)
 
 
 def _is_masked(hit: Hit, masks: Sequence[Hit]) -> bool:
@@ -144,19 +143,20 @@ def _is_masked(hit: Hit, masks: Sequence[Hit]) -> bool:
 _AND = frozenset(("and", "e", "ed", "और", "एवं", "तथा", "व", "or", "o", "et", "und", "y"))
 _ITEM_WORDS = 3  # what is longer is a clause, not one thing of a list
 _LIST = 4
+_BORDER = re.compile(r"[,،]|[.?!:;](?=\s)|[।\n]")
+
+Part = tuple[int, int, bool]
+"""First word, word after the last, and whether an "and" stands before them."""
 
 
-def _enumerations(source: str, spans: Sequence[tuple[str, int, int]], base: int) -> list[tuple[int, int]]:
+def enumerations(source: str, base: int) -> list[tuple[int, int]]:
     """Lists of four or more short things, split by commas with a last "and", as word numbers from `base`."""
-    if sum(source.count(comma) for comma in ",،") < 2:
+    if source.count(",") + source.count("،") < 2:
         return []
-    found = []
-    for sentence in _sentences(source, spans):
-        found += [(base + start, base + end) for start, end in _lists(_parts(source, spans, sentence))]
-    return found
+    return [(base + start, base + end) for parts in _sentences(source) for start, end in _lists(parts)]
 
 
-def _lists(parts: Sequence[tuple[int, int, bool]]) -> Iterable[tuple[int, int]]:
+def _lists(parts: Sequence[Part]) -> Iterable[tuple[int, int]]:
     """Runs of short parts: the end of one part, short ones after commas, and what follows the closing "and"."""
     index = 0
     while index < len(parts) - 1:
@@ -164,37 +164,34 @@ def _lists(parts: Sequence[tuple[int, int, bool]]) -> Iterable[tuple[int, int]]:
         while end < len(parts) - 1 and not parts[end][2] and parts[end][1] - parts[end][0] <= _ITEM_WORDS:
             end += 1
         if end - index + 1 >= _LIST:
-            yield max(parts[index][0], parts[index][1] - _ITEM_WORDS), min(parts[end][1], parts[end][0] + _ITEM_WORDS)
+            first = max(parts[index][0], parts[index][1] - _ITEM_WORDS - 1)
+            yield first, min(parts[end][1], parts[end][0] + _ITEM_WORDS + 1)
         index = end
 
 
-def _sentences(source: str, spans: Sequence[tuple[str, int, int]]) -> Iterable[tuple[int, int]]:
-    start = 0
-    for number in range(1, len(spans)):
-        gap = source[spans[number - 1][2] : spans[number][1]]
-        if any(mark in gap for mark in (". ", "।", "? ", "! ", ": ", "; ", "\n")):
-            yield start, number
-            start = number
-    yield start, len(spans)
+def _sentences(source: str) -> Iterable[list[Part]]:
+    """For each sentence its parts: what stands between its commas and its "and"s."""
+    parts: list[Part] = []
+    start = count = 0
+    for border in (*_BORDER.finditer(source), None):
+        words = fold(source[start : border.start() if border else len(source)]).split()
+        parts += _split_at_and(words, count)
+        count += len(words)
+        if border is None or border[0] not in ",،":
+            yield parts
+            parts = []
+        start = border.end() if border else len(source)
 
 
-def _parts(
-    source: str, spans: Sequence[tuple[str, int, int]], sentence: tuple[int, int]
-) -> list[tuple[int, int, bool]]:
-    """The words of a sentence between its commas and its "and"s, and whether an "and" stands before them."""
-    parts: list[tuple[int, int, bool]] = []
-    after_and = False
-    start, end = sentence
-    for number in range(start, end):
-        comma = number > start and any(mark in source[spans[number - 1][2] : spans[number][1]] for mark in ",،")
-        joins = source[spans[number][1] : spans[number][2]].lower() in _AND
-        if comma or joins:
+def _split_at_and(words: Sequence[str], base: int) -> Iterable[Part]:
+    start, after_and = 0, False
+    for number, word in enumerate(words):
+        if word in _AND:
             if number > start:
-                parts.append((start, number, after_and))
-                after_and = False
-            after_and = after_and or joins
-            start = number + joins
-    return [*parts, (start, end, after_and)] if end > start else parts
+                yield base + start, base + number, after_and
+            start, after_and = number + 1, True
+    if len(words) > start:
+        yield base + start, base + len(words), after_and
 
 
 # --- deciding ---------------------------------------------------------------------------------------------
@@ -238,8 +235,8 @@ def _all(found: Iterable[list[Hit] | None]) -> list[Hit] | None:
     return together
 
 
-def _different(found: Iterable[Hit], rules: RuleSet) -> set[tuple[str, ...]]:
-    return {rules.terms[number].words for _, _, number in found}
+def _different(found: Iterable[Hit], rules: RuleSet) -> set[str]:
+    return {rules.terms[number].folded for _, _, number in found}
 
 
 def _together(places: Sequence[Sequence[Hit]], distance: int, title_words: int) -> list[Hit] | None:

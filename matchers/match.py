@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from feeds.item import Item
-from matchers.hits import Hit, Hits, holds, search
+from matchers.hits import Hit, Hits, holds
 from matchers.language import detect
-from matchers.rules import CompiledRule, RuleSet
+from matchers.rules import CompiledRule, RuleSet, SideSign
 from matchers.text import Text, read
 
 _MAX_CHARS = 20_000  # of a summary: news say what they are about before that
@@ -66,7 +66,7 @@ class Judgement:
     text: Text
     hits: Hits
     sides: Sides
-    marks: Mapping[str, tuple[Hit, ...]]
+    marks: Mapping[str, Sequence[Hit]]
     fired: tuple[Fired, ...]
     kept: tuple[Fired, ...]
 
@@ -76,33 +76,61 @@ def match(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> tuple[M
 
     `context` names sides the item's feed lends: a lent side supports a strong rule, never more than one side.
     """
-    judged = judge(rules, item, context=context)
-    return tuple(_as_match(rules, judged, fired) for fired in judged.kept) if judged else ()
+    hits = Hits(rules, _text(item))
+    candidates = _candidates(rules, hits, context)
+    if not candidates:
+        return ()
+    judged = _judge(rules, item, hits, candidates, context=context, thorough=False)
+    return tuple(_as_match(rules, judged, fired) for fired in judged.kept)
 
 
 def detect_language(item: Item) -> str:
     """The language of the item's own words, "und" where nothing tells."""
-    text = _text(item)
-    return detect(f"{text.title} {text.summary}", text.words())
+    return _language(_text(item))
 
 
-def judge(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> Judgement | None:
-    """Every stage for one item; None where no term of any rule is in it."""
-    text = _text(item)
-    language = detect(f"{text.title} {text.summary}", text.words())
-    hits = search(rules, text, _languages(rules, language))
-    candidates = sorted({number for group in hits.groups for number in rules.triggers.get(group, ())})
-    if not candidates:
-        return None
+def judge(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> Judgement:
+    """Every stage for one item, with every rule whose expression holds, also where something kept it back."""
+    hits = Hits(rules, _text(item))
+    candidates = {number for group in hits.groups for number in rules.triggers.get(group, ())}
+    return _judge(rules, item, hits, candidates, context=context, thorough=True)
+
+
+def _candidates(rules: RuleSet, hits: Hits, context: Sequence[str]) -> set[int]:
+    """The rules that may match: one of their terms and a sign of each of their sides may be there. Most items have
+    none, so this looks at no more than what the automaton found."""
+    numbers = {number for group in hits.groups for number in rules.triggers.get(group, ())}
+    if not numbers or not rules.sides:
+        return numbers
+    shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}.union(context)
+    return {number for number in numbers if shown.issuperset(rules.rules[number].sides)}
+
+
+def _judge(
+    rules: RuleSet, item: Item, hits: Hits, candidates: Iterable[int], *, context: Sequence[str], thorough: bool
+) -> Judgement:
+    language = _language(hits.text) if rules.has_languages else "und"
+    hits.languages = _languages(rules, language)
     sides = _sides(rules, hits, context, item.published.date() if item.published else None)
-    marks = {name: tuple(hits.groups.get(group, ())) for name, group in rules.marks.items()}
-    fired = tuple(_fired(rules, rules.rules[number], hits, sides, marks) for number in candidates)
-    met = tuple(one for one in fired if one is not None)
-    return Judgement(language, text, hits, sides, marks, met, _best(rules, met))
+    marks = {name: hits.all(group) for name, group in rules.marks.items()}
+    fired = []
+    for number in sorted(candidates):
+        rule = rules.rules[number]
+        why_not = _gate(rule, sides, marks, hits.text.title_words)
+        if why_not and not thorough:
+            continue
+        found = holds(rule.when, hits, listed=rule.rule.listed)
+        if found is not None:
+            fired.append(Fired(rule, tuple(found), _score(rule, found, hits, sides), why_not))
+    return Judgement(language, hits.text, hits, sides, marks, tuple(fired), _best(rules, fired))
 
 
 def _text(item: Item) -> Text:
     return read((item.title or "")[:_MAX_CHARS], (item.summary or "")[:_MAX_CHARS])
+
+
+def _language(text: Text) -> str:
+    return detect(f"{text.title} {text.summary}", text.words)
 
 
 def _languages(rules: RuleSet, language: str) -> frozenset[str]:
@@ -120,38 +148,37 @@ _LATIN = frozenset(("en", "it", "fr", "de", "es", "pt"))
 
 
 def _sides(rules: RuleSet, hits: Hits, context: Sequence[str], day: date | None) -> Sides:
-    text: dict[str, str] = {}
-    title: dict[str, str] = {}
-    lead: dict[str, str] = {}
-    shown: dict[str, tuple[Hit, ...]] = {}
-    for name, groups in rules.sides.items():
-        strong = [hit for group in groups.strong for hit in _dated(rules, hits, group, day)]
-        weak = [hit for group in groups.weak for hit in _dated(rules, hits, group, day)]
+    strong: dict[str, list[Hit]] = {name: [] for name in rules.plan.sides}
+    weak: dict[str, list[Hit]] = {name: [] for name in rules.plan.sides}
+    for group in sorted(rules.sides.keys() & hits.groups):
         # A country that is only one of a list of four is no party.
-        strong, weak = ([hit for hit in found if not hits.is_listed(hit)] for found in (strong, weak))
-        end = hits.text.title_words
-        text[name] = _strength(rules, strong, weak, lent=name in context)
-        title[name] = _strength(rules, [h for h in strong if h[1] <= end], [h for h in weak if h[1] <= end])
-        in_lead = [[h for h in found if end < h[0] and h[1] <= hits.lead_end] for found in (strong, weak)]
+        found = hits.of(group, "text", listed=False)
+        for sign in rules.sides[group]:
+            if found and _is_valid(sign, day):
+                (strong if sign.strength == "strong" else weak)[sign.side] += found
+    end = hits.text.title_words
+    text, title, lead = {}, {}, {}
+    for name in rules.plan.sides:
+        text[name] = _strength(rules, strong[name], weak[name], lent=name in context)
+        title[name] = _strength(rules, *([hit for hit in part[name] if hit[1] <= end] for part in (strong, weak)))
+        in_lead = ([hit for hit in part[name] if end < hit[0] and hit[1] <= hits.lead_end] for part in (strong, weak))
         lead[name] = _strength(rules, *in_lead)
-        shown[name] = tuple(strong or weak)
-    return Sides(text, title, lead, shown)
+    return Sides(text, title, lead, {name: tuple(strong[name] or weak[name]) for name in strong})
 
 
-def _dated(rules: RuleSet, hits: Hits, group: int, day: date | None) -> Sequence[Hit]:
-    first, last = rules.dated.get(group, (None, None))
-    if day is not None and ((first is not None and day < first) or (last is not None and day > last)):
-        return ()
-    return hits.groups.get(group, ())
+def _is_valid(sign: SideSign, day: date | None) -> bool:
+    if day is None:
+        return True
+    return (sign.valid_from is None or sign.valid_from <= day) and (sign.valid_to is None or day <= sign.valid_to)
 
 
 def _strength(rules: RuleSet, strong: Sequence[Hit], weak: Sequence[Hit], *, lent: bool = False) -> str:
-    if strong or len({rules.terms[hit[2]].words for hit in weak}) > 1:
+    if strong or len({rules.terms[hit[2]].folded for hit in weak}) > 1:
         return "hard"
     return "soft" if weak or lent else ""
 
 
-def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, tuple[Hit, ...]], title_words: int) -> str:
+def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], title_words: int) -> str:
     """Empty where the rule may match, else what is missing."""
     states = [sides.text[side] for side in rule.sides]
     missing = [side for side in rule.sides if not sides.text[side]]
@@ -174,26 +201,16 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, tuple[Hit, ...]]
 # --- rules ------------------------------------------------------------------------------------------------
 
 
-def _fired(
-    rules: RuleSet, rule: CompiledRule, hits: Hits, sides: Sides, marks: Mapping[str, tuple[Hit, ...]]
-) -> Fired | None:
-    found = holds(rule.when, hits, listed=rule.rule.listed)
-    if found is None:
-        return None
-    why_not = _gate(rule, sides, marks, hits.text.title_words)
-    return Fired(rule, tuple(found), _score(rules, rule, found, hits, sides), why_not)
-
-
 _BASE = {"strong": 0.6, "weak": 0.3, "fallback": 0.1}
 
 
-def _score(rules: RuleSet, rule: CompiledRule, found: Sequence[Hit], hits: Hits, sides: Sides) -> float:
+def _score(rule: CompiledRule, found: Sequence[Hit], hits: Hits, sides: Sides) -> float:
     score = _BASE[rule.strength]
     if any(hit[1] <= hits.text.title_words for hit in found):
         score += 0.25
     elif any(hit[1] <= hits.lead_end for hit in found):
         score += 0.05
-    score += 0.05 * min(3, len({rules.terms[hit[2]].words for hit in found}) - 1)
+    score += 0.05 * min(3, len({hits.rules.terms[hit[2]].folded for hit in found}) - 1)
     if all(sides.title[side] for side in rule.sides):
         score += 0.1
     return round(min(1.0, score), 3)
@@ -223,5 +240,6 @@ def _as_match(rules: RuleSet, judged: Judgement, fired: Fired) -> Match:
 
 
 def _found(rules: RuleSet, hits: Hits, hit: Hit, role: str) -> Found:
-    field, start, _ = hits.spans[hit[0]]
-    return Found(field, start, hits.spans[hit[1] - 1][2], rules.terms[hit[2]].text, role)
+    spans = hits.text.spans
+    field, start, _ = spans[hit[0]]
+    return Found(field, start, spans[hit[1] - 1][2], rules.terms[hit[2]].text, role)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 STAR = "\ue000"
 """Stands for the `*` of a stem inside a folded term; a private-use code point, so that it stays inside its word."""
 BREAK = "\x02"
 """The word between title and summary: no term contains it, so no phrase runs from one into the other."""
+_BREAK = f" {BREAK} "
 _GONE = "\x01"  # a character that does not count; kept while folding so that every position stays where it was
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Text:
     """An item's title and summary, folded. `folded` is what terms are searched in: words with one space on either
     side. Words are counted through both fields; word `title_words` is the break between them."""
@@ -24,34 +24,42 @@ class Text:
     title: str
     summary: str
     folded: str
-    title_words: int
-    starts: tuple[int, ...]
+    flat: str
+
+    @cached_property
+    def title_words(self) -> int:
+        return self.word_at(self.folded.index(BREAK))
 
     def word_at(self, position: int) -> int:
-        """The number of the word that begins at or before `position` of `folded`."""
-        return bisect_right(self.starts, position) - 1
+        """The number of the word that begins at `position` of `folded`."""
+        return self.folded.count(" ", 0, position) - 1
 
-    def word(self, number: int) -> str:
-        start = self.starts[number]
-        return self.folded[start : self.folded.index(" ", start)]
-
+    @cached_property
     def words(self) -> list[str]:
         return self.folded.split()
+
+    @cached_property
+    def exact_words(self) -> list[str]:
+        """The words as written, one for each folded word."""
+        joined = f"{self.title}{_BREAK}{self.summary}"
+        return [_as_written(joined[start:end]) for start, end in _spans(joined, self.flat)]
+
+    @cached_property
+    def spans(self) -> list[tuple[str, int, int]]:
+        """For every word its field, and where it starts and ends there, in code points of the original."""
+        spans = _spans(f"{self.title}{_BREAK}{self.summary}", self.flat)
+        shift = len(self.title) + len(_BREAK)
+        title = [("title", start, end) for start, end in spans[: self.title_words]]
+        summary = [("summary", start - shift, end - shift) for start, end in spans[self.title_words + 1 :]]
+        return [*title, ("", 0, 0), *summary]
 
 
 def read(title: str, summary: str) -> Text:
     """Folds both fields. Never fails, whatever the characters."""
-    head, tail = fold(title), fold(summary)
-    words = head.split(" ") if head else []
-    count = len(words)
-    words += [BREAK]
-    if tail:
-        words += tail.split(" ")
-    starts, position = [], 1
-    for word in words:
-        starts.append(position)
-        position += len(word) + 1
-    return Text(title, summary, f" {' '.join(words)} ", count, tuple(starts))
+    if BREAK in title or BREAK in summary:
+        title, summary = title.replace(BREAK, " "), summary.replace(BREAK, " ")
+    flat = _in_place(_composed(f"{title}{_BREAK}{summary}"))
+    return Text(title, summary, f" {_compact(flat)} ", flat)
 
 
 def fold(text: str) -> str:
@@ -66,9 +74,15 @@ def fold(text: str) -> str:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Where the words of `fold(text)` stand in `text`: start and end in code points, in order."""
-    composed = _composed(text)
-    spans = [(m.start(1), m.end()) for m in _WORD.finditer(_in_place(composed))]
-    if composed == text:
+    return _spans(text, _in_place(_composed(text)))
+
+
+def _spans(text: str, flat: str) -> list[tuple[int, int]]:
+    if _GONE in flat or not flat.isascii():
+        spans = [(m.start(1), m.end()) for m in _WORD.finditer(flat)]
+    else:
+        spans = [m.span() for m in _PLAIN_WORD.finditer(flat)]
+    if len(text) == len(flat) and unicodedata.is_normalized("NFC", text):
         return spans
     origins = list(_origins(text))
     return [(origins[start][0], origins[end - 1][1]) for start, end in spans]
@@ -77,14 +91,18 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 def exact(text: str) -> str:
     """The words of a text as written, composed (NFC) and without characters that do not count: for terms that ask
     for case and accents."""
-    composed = _composed(text)
-    spans = (composed[m.start(1) : m.end()] for m in _WORD.finditer(_in_place(composed)))
-    return " ".join("".join(c for c in word if c not in _ZERO_WIDTH and c != ".") for word in spans)
+    return " ".join(_as_written(text[start:end]) for start, end in word_spans(text))
+
+
+def _as_written(word: str) -> str:
+    if word.isalnum() and word.isascii():
+        return word
+    return "".join(char for char in _composed(word) if char not in _ZERO_WIDTH and char != ".")
 
 
 def is_shouted(text: str) -> bool:
     """True when a text has capitals and no small letters: its case says nothing."""
-    return text.upper() == text and text.lower() != text
+    return text.isupper()
 
 
 # --- folding ----------------------------------------------------------------------------------------------
@@ -95,10 +113,11 @@ _UNSPACED = (
     "\uff66-\uff9d\U00020000-\U0003134f"
 )
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+_PLAIN_WORD = re.compile(r"\S+")
 _WORD = re.compile(f"{_GONE}*((?:[{_UNSPACED}]|[^ {_GONE}{_UNSPACED}][^ {_UNSPACED}]*))")
 
 # A dot or comma between digits, a dot between single letters (I.S.R.O.): not a border between words.
-_INNER = re.compile(r"[.,](?<=\d.)(?=\d)|\.(?<=(?<![^\W\d_])[^\W\d_].)(?=[^\W\d_](?![^\W\d_]))")
+_INNER = re.compile(r"[.,](?:(?<=\d.)(?=\d)|(?<=(?<![^\W\d_])[^\W\d_]\.)(?=[^\W\d_](?![^\W\d_])))")
 
 _ZERO_WIDTH = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u0640\u034f" + _GONE)
 _FOLD_ALIKE = {
@@ -125,15 +144,7 @@ _NUKTA = "\u093c"
 _SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe", "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "þ": "th"}
 _SPELL_OUT = re.compile("[" + "".join(_SPELLED_OUT) + "]")
 # न् before त, म् before प and so on are written as anusvara as well (हिन्द, हिंद).
-_NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
-
-
-class _Fold(dict[int, str]):
-    """A table for `str.translate` that fills itself: every character becomes exactly one."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold_one(chr(code))
-        return folded
+_NASAL = re.compile("[ङञणनम]्(?:(?<=ङ्)(?=[क-घ])|(?<=ञ्)(?=[च-झ])|(?<=ण्)(?=[ट-ढ])|(?<=न्)(?=[त-ध])|(?<=म्)(?=[प-भ]))")
 
 
 def _fold_one(char: str) -> str:
@@ -165,20 +176,51 @@ def _is_accent(char: str) -> bool:
     return "\u0300" <= char <= "\u036f" or "\u064b" <= char <= "\u0652" or char == "\u0670"
 
 
-_TABLE = _Fold()
+def _special() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The characters that need more than `lower()`: a class to find them, and what each becomes. Finding them is
+    several times faster than looking every character up."""
+    codes = [*range(0x80, 0x3400), *range(0xA4D0, 0xAC00), *range(0xF900, 0x10000)]
+    folds = {char: fold for char in map(chr, range(0x80)) if (fold := _fold_one(char)) != char.lower()}
+    folds |= {char: fold for char in map(chr, codes) if (fold := _fold_one(char)) != char.lower()}
+    folds["Σ"] = "σ"  # lower() looks at its neighbours: ς at the end of a word
+    members = "".join(re.escape(char) for char in folds)
+    return re.compile(f"[{members}\U00010000-\U0010ffff]"), folds
+
+
+_ASCII = {code: BREAK if chr(code) == BREAK else _fold_one(chr(code)) for code in range(128)}
+_SPECIAL, _FOLDS = _special()
+_FOLDS[BREAK] = BREAK
 
 
 def _in_place(text: str) -> str:
-    return _INNER.sub(_GONE, text).translate(_TABLE)
+    """The folded text with every character in its place: one for one."""
+    text = _INNER.sub(_GONE, text)
+    if text.isascii():
+        return text.translate(_ASCII)
+    return _SPECIAL.sub(_replace, text).lower()
 
 
-def _compact(folded: str) -> str:
-    if _GONE in folded:
-        folded = folded.replace(_GONE, "")
-    if not folded.isascii():
-        folded = _NASAL.sub("ं", _SPELL_OUT.sub(lambda m: _SPELLED_OUT[m[0]], folded))
-        folded = _UNSPACED_LETTER.sub(r" \g<0> ", folded)
-    return " ".join(folded.split())
+def _replace(found: re.Match[str]) -> str:
+    char = found[0]
+    folded = _FOLDS.get(char)
+    if folded is None:
+        folded = _FOLDS[char] = _fold_one(char)
+    return folded
+
+
+def _compact(flat: str) -> str:
+    if _GONE in flat:
+        flat = flat.replace(_GONE, "")
+    if not flat.isascii():
+        if "्" in flat:
+            flat = _NASAL.sub("ं", flat)
+        if _RARE.search(flat):
+            flat = _SPELL_OUT.sub(lambda m: _SPELLED_OUT[m[0]], flat)
+            flat = _UNSPACED_LETTER.sub(r" \g<0> ", flat)
+    return " ".join(flat.split())
+
+
+_RARE = re.compile(f"[{''.join(_SPELLED_OUT)}{_UNSPACED}]")
 
 
 def _composed(text: str) -> str:
