@@ -164,8 +164,8 @@ _FLOATS = {fact_type: _fields_of(fact_type, "float") for fact_type in EVENT_TYPE
 def _check(fact: Fact) -> None:
     for name in _TIMES.get(type(fact), ()):
         when = getattr(fact, name)
-        if when is not None and when.tzinfo is None:
-            raise LogError(f"{fact.TYPE}: {name} is {when}, a time without a zone; events hold aware UTC times")
+        if when is not None and (when.tzinfo is None or not 1 < when.year < 9999):
+            raise LogError(f"{fact.TYPE}: {name} is {when}, which has no zone or no place in UTC")
     for name in _FLOATS.get(type(fact), ()):
         if not math.isfinite(getattr(fact, name)):
             raise LogError(f"{fact.TYPE}: {name} is {getattr(fact, name)}; events hold finite numbers")

@@ -12,7 +12,9 @@ from sqlite3 import Connection, IntegrityError
 
 from store.log import LogDamaged, LogError, StoreBusy, StoreUnavailable
 
-__all__ = ["Connection", "IntegrityError", "SqliteFile"]
+__all__ = ["Connection", "Identity", "IntegrityError", "SqliteFile", "identity_of"]
+
+Identity = tuple[int, int]  # of a file, whatever its name: device and inode
 
 
 class SqliteFile:
@@ -31,6 +33,7 @@ class SqliteFile:
         self._closed = False
         with self._errors("open"):
             self._writer = self._open_writer()
+        self.identity = identity_of(path)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -127,6 +130,15 @@ class SqliteFile:
             yield
         except sqlite3.Error as exc:
             raise _explained(exc, doing, self.path) from exc
+
+
+def identity_of(path: Path | None) -> Identity | None:
+    """Which file stands at the path now; None where there is none."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def _use_wal(connection: Connection, patience_seconds: float) -> None:

@@ -112,16 +112,21 @@ def catch_up(file: SqliteFile, log: EventLog) -> int:
     Rows that were made from another log (a restored copy, another address) are thrown away first. LogFailed where
     the log cannot be read.
     """
+    folded, seen = -1, -1
     while True:
         with file.read() as db:
             reached = _reached(db)
         if _news(log, reached, 1) == []:
             return reached.position
+        if folded == 0 and reached.position == seen:
+            raise LogDamaged("another file was put in the place of the views'")
+        seen = reached.position
         with file.write() as db:  # whoever comes second finds the first one's position here, and goes on from it
-            _fold_some(db, log)
+            folded = _fold_some(db, log)
 
 
-def _fold_some(db: Connection, log: EventLog) -> None:
+def _fold_some(db: Connection, log: EventLog) -> int:
+    """Fold the next events; gives how many."""
     reached = _reached(db)
     news = _news(log, reached, BATCH)
     if news is None:
@@ -140,6 +145,7 @@ def _fold_some(db: Connection, log: EventLog) -> None:
     if news:
         last = news[-1]
         db.execute("UPDATE reached SET position = ?, key = ?, at = ?", (last.pos, last.key, codec.stamp(last.at)))
+    return len(news or ())
 
 
 def _fold_sightings(db: Connection, run: list[tuple[Recorded, Any]]) -> None:

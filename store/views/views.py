@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from store.log import EventLog, LogError, StoreBusy, StoreUnavailable
-from store.sqlitefile import Connection, SqliteFile
+from store.sqlitefile import Connection, Identity, SqliteFile, identity_of
 from store.views import commitments, deliveries, feeds, items, stories
 from store.views.runner import Answer, LogFailed, asked, catch_up, prepared
 from store.views.values import (
@@ -165,6 +167,8 @@ class Views:
             return work(file)
         except LogFailed as exc:
             raise exc.error from exc.error.__cause__
+        except StoreBusy:
+            raise  # another process is folding: the file is sound, and there is nothing to lose by asking again
         except LogError as exc:
             if self._closed:
                 raise
@@ -175,7 +179,7 @@ class Views:
             if self._file is broken:
                 broken.close()
                 is_damaged = not isinstance(why, StoreUnavailable)
-                self._file = self._made_anew() if is_damaged else self._in_memory(why)
+                self._file = self._made_anew(broken.identity) if is_damaged else self._in_memory(why)
                 if self._log is not None:
                     catch_up(self._file, self._log)
             return self._file
@@ -188,23 +192,33 @@ class Views:
         except (StoreUnavailable, StoreBusy) as exc:
             return self._in_memory(exc)
         except LogError:
-            return self._made_anew()
+            return self._made_anew(identity_of(self._path))
 
-    def _made_anew(self) -> SqliteFile:
-        """The file without what was in it, which is kept beside it: it may be somebody else's."""
+    def _made_anew(self, broken: Identity | None) -> SqliteFile:
+        """A file without what was in the broken one, which is kept beside it: it may be somebody else's."""
         if self._path is None:
             return prepared(None)
         try:
-            self._path.replace(self._path.with_name(self._path.name + ".damaged"))
-            for end in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + end).unlink(missing_ok=True)
-            return prepared(self._path)
+            with _one_at_a_time(self._path):
+                if identity_of(self._path) == broken:  # else another process has made it anew already
+                    self._path.replace(self._path.with_name(self._path.name + ".damaged"))
+                    for end in ("-wal", "-shm"):
+                        self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+                return prepared(self._path)
         except (LogError, OSError) as exc:
             return self._in_memory(exc)
 
     def _in_memory(self, why: Exception) -> SqliteFile:
         self.hint = f"views are kept in memory and made anew at each start: {why}"
         return prepared(None)
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Hold off other processes that would replace the same file."""
+    with path.with_name(path.name + ".lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _plain(text: str) -> str:

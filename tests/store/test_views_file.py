@@ -120,6 +120,27 @@ def test_a_torn_file_is_made_anew(log: SqliteStore, path: Path) -> None:
     caught_up(path, log).close()
 
 
+def test_of_two_that_find_a_file_broken_the_second_takes_what_the_first_made(log: SqliteStore, path: Path) -> None:
+    first, second = caught_up(path, log), caught_up(path, log)
+    change(path, "DROP TABLE stories")
+    assert (len(first.latest(limit=5)), len(second.latest(limit=5))) == (5, 5)
+    made = path.stat().st_ino
+    record(log, seen("more"))
+    assert first.catch_up(log) == second.catch_up(log) == log.head()
+    assert (path.stat().st_ino, first.hint, second.hint) == (made, "", "")
+    first.close()
+    second.close()
+
+
+def test_a_file_that_was_swapped_while_in_use_is_taken_as_it_is(log: SqliteStore, path: Path) -> None:
+    views = caught_up(path, log)
+    path.unlink()
+    Views.open(path).close()
+    record(log, seen("more"))
+    assert (views.catch_up(log), views.counts().items) == (log.head(), ITEMS + 1)
+    views.close()
+
+
 def test_a_file_that_breaks_while_in_use_is_made_anew(log: SqliteStore, path: Path) -> None:
     views = caught_up(path, log)
     change(path, "DROP TABLE stories")
