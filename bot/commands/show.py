@@ -3,45 +3,56 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from bot.commands.log import as_line, as_object
+from bot.commands.events import as_line, as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
+from bot.links import related
 from bot.telegram.catalogue import Catalogue, titled
+from bot.why import Link, chain
 from matchers.plan import Commitment
-from store.log import Recorded, Store
+from store.events import UpdateEdited, UpdateSent
+from store.log import EventLog, Recorded, Store
 
 
 @click.command()
 @config_option
 @json_option
+@click.option("--why", is_flag=True, help="The whole chain: item, match, story, update, message.")
 @click.argument("what")
-def command(config_path: Path, as_json: bool, what: str) -> int:
+def command(config_path: Path, as_json: bool, why: bool, what: str) -> int:
     """Show an event (by position or key), an item (by its key, with everything that became of it), or a commitment.
 
     \b
     pactwatch show 42
     pactwatch show item/3f9a2c41d07be8815c20
     pactwatch show 3f9a2c41d07be8815c20
+    pactwatch show 42 --why
     pactwatch show II.c
 
-    Exit code 1: there is no such thing.
+    With --why: everything the event follows from, back to the item and the rules, and everything that followed from
+    it, on to the id of the message. Exit code 1: there is no such thing.
     """
     loaded = load(config_path)
-    commitments = Catalogue(loaded.config.plan, loaded.config.commitments).find(what)
+    commitments = () if why else Catalogue(loaded.config.plan, loaded.config.commitments).find(what)
     if commitments:
         for one in commitments:
             _show_commitment(one, as_json)
         return 0
     with open_log(loaded) as log:
         found = _event(log, what)
-        chain = [] if found is None else _chain(log, found)
-    if not chain:
-        click.echo(f"There is no position, key, item or commitment {what!r}.", err=True)
-        return 1
-    for recorded in chain:
+        if found is None:
+            click.echo(f"There is no position, key, item or commitment {what!r}.", err=True)
+            return 1
+        if why:
+            _show_why(log, found, as_json)
+            return 0
+        causes = _causes(log, found)
+    for recorded in causes:
         _show_event(recorded, as_json)
     return 0
 
@@ -53,7 +64,7 @@ def _event(log: Store, what: str) -> Recorded | None:
     return found.get(what) or found.get(f"item/{what}")
 
 
-def _chain(log: Store, found: Recorded) -> list[Recorded]:
+def _causes(log: Store, found: Recorded) -> list[Recorded]:
     """The event, behind what it follows from: the cause of the cause first."""
     chain = [found]
     while (cause := chain[0].meta.get("cause")) and len(chain) < 20:
@@ -62,6 +73,33 @@ def _chain(log: Store, found: Recorded) -> list[Recorded]:
             break
         chain.insert(0, before)
     return chain
+
+
+def _show_why(log: EventLog, found: Recorded, as_json: bool) -> None:
+    links = chain(related(log, found), found.pos)
+    if as_json:
+        for link in links:
+            print_json({**as_object(link.recorded), "side": _SIDES[link.side], "causes": link.causes})
+        return
+    show, side = printer(sys.stdout, as_csv=False), None
+    for link in links:
+        if link.side != side:
+            click.secho(f"\n{_HEADINGS[link.side]}" if side is not None else _HEADINGS[link.side], bold=True)
+        side = link.side
+        show(link.recorded)
+    message = _message(links)
+    if message:
+        click.secho(f"\n{message}", bold=True)
+
+
+_SIDES = {-1: "cause", 0: "event", 1: "effect"}
+_HEADINGS = {-1: "It follows from", 0: "The event", 1: "What followed"}
+
+
+def _message(links: Sequence[Link]) -> str:
+    """Where the chain ends: the post as it stands now."""
+    posted = [one.fact for one in links if isinstance(one.fact, UpdateSent | UpdateEdited)]
+    return f"Message {posted[-1].message} in {posted[-1].channel}" if posted else ""
 
 
 def _show_event(recorded: Recorded, as_json: bool) -> None:

@@ -1,0 +1,105 @@
+"""Reviewing: the log read, searched, exported and trusted, through the commands as people type them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.place import SOON_S, Place, open_place
+
+pytestmark = pytest.mark.anyio
+
+
+async def posted(place: Place) -> None:
+    """The place after a run: an archive item, and one that was posted."""
+    await place.command("poll")
+    place.feeds["times"].insert(0, ("b", "A bridge for the river"))
+    async with place.running():
+        await place.posts(1)
+
+
+# --- log ------------------------------------------------------------------------------------------------------
+
+
+async def test_the_log_of_a_commitment_is_all_that_concerns_it(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school"), ("c", "The weather")]) as place:
+        await posted(place)
+        ended = await place.command("log", "--commitment", "bridge", "--limit", "0", "--json")
+        unknown = await place.command("log", "--commitment", "brigde")
+    kinds = [event["type"] for event in ended.lines()]
+    assert kinds == ["ItemSeen.v1", "ItemMatched.v1", "StoryJoined.v1", "UpdateQueued.v1", "UpdateSent.v1"]
+    assert unknown.code == 2
+    assert "did you mean bridge?" in unknown.err
+
+
+async def test_the_log_is_narrowed_by_time_feed_key_and_words(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")], herald=[("b", "The school")]) as place:
+        await place.command("poll")
+        feed = await place.command("log", "--feed", "herald", "--json")
+        words = await place.command("log", "--grep", "THE BRI", "--type", "ItemSeen")
+        past = await place.command("log", "--until", "2020-01-01")
+        recent = await place.command("log", "--since", "1h", "--key", "item/", "--json")
+        bad = await place.command("log", "--since", "yesterday")
+        worse = await place.command("log", "--grep", "(")
+    assert [event["data"]["title"] for event in feed.lines()] == ["The school"]
+    assert len(words.out.splitlines()) == 1
+    assert (past.code, past.out) == (1, "")
+    assert len(recent.lines()) == 2
+    assert (bad.code, worse.code) == (2, 2)
+    assert "wanted a date" in bad.err
+
+
+async def test_pages_go_by_position_in_both_directions(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[(str(number), f"Item {number}") for number in range(7)]) as place:
+        await place.command("poll")
+        everything = (await place.command("log", "--limit", "0", "--json")).lines()
+        first = (await place.command("log", "--after", "0", "--limit", "3", "--json")).lines()
+        then = (await place.command("log", "--after", "3", "--limit", "3", "--json")).lines()
+        before = (await place.command("log", "--before", "4", "--limit", "2", "--json")).lines()
+    assert [event["pos"] for event in everything] == list(range(1, 9))
+    assert first + then == everything[:6]
+    assert before == everything[1:3]
+
+
+async def test_a_table_has_no_cell_that_a_spreadsheet_computes(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "=cmd|' /C calc'!A0"), ("b", "The bridge, built")]) as place:
+        await place.command("poll")
+        ended = await place.command("log", "--csv", "--type", "ItemSeen")
+    rows = list(csv.DictReader(ended.out.splitlines()))
+    assert sorted(row["title"] for row in rows) == ["'=cmd|' /C calc'!A0", "The bridge, built"]
+
+
+async def test_follow_prints_what_is_recorded_from_now_on(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await place.command("poll")
+        process = await place.start("log", "--follow", "--json", "--commitment", "bridge", "--after", "0", token=False)
+        assert process.stdout is not None
+        place.feeds["times"].insert(0, ("b", "The bridge"))
+        await place.command("poll")
+        lines = [json.loads(await asyncio.wait_for(process.stdout.readline(), SOON_S)) for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.communicate(), SOON_S)
+    assert [event["type"] for event in lines] == ["ItemSeen.v1", "ItemMatched.v1", "StoryJoined.v1"]
+    assert process.returncode == 0
+
+
+# --- why ------------------------------------------------------------------------------------------------------
+
+
+async def test_why_leads_from_the_message_to_the_item_and_back(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await posted(place)
+        sent = (await place.events("UpdateSent"))[0]
+        backwards = (await place.command("show", "--why", "--json", str(sent["pos"]))).lines()
+        seen = next(event for event in await place.events("ItemSeen") if event["data"]["guid"] == "b")
+        forwards = await place.command("show", "--why", seen["key"])
+    chain = ["RulesActivated.v1", "ItemSeen.v1", "ItemMatched.v1", "StoryJoined.v1", "UpdateQueued.v1", "UpdateSent.v1"]
+    assert [event["type"] for event in backwards] == chain
+    assert [event["side"] for event in backwards] == ["cause"] * 5 + ["event"]
+    assert "What followed" in forwards.out
+    assert f"Message {sent['data']['message']} in" in forwards.out
