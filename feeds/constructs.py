@@ -36,9 +36,7 @@ def text_of(element: Element, value: str, *, atom: bool) -> Text:
     kind = (kind or "").strip().lower()
     if element.get("mode") == "base64":
         return Text(_from_base64(value), kind in _HTML)
-    if not atom:
-        return Text(value, kind not in {"text", "text/plain"})
-    return _by_type(kind, value)
+    return _by_type(kind, value) if atom else Text(value, markup=True)
 
 
 _HTML = frozenset({"html", "text/html"})

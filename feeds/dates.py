@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -63,7 +63,10 @@ def _offset(sign: str, hours: str, minutes: str) -> timedelta:
     return -offset if sign == "-" else offset
 
 
-_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?(?!\d)|(?<!\d)(\d{1,2})h(\d\d)(?!\d)")
+_TIME = re.compile(
+    r"(?<!\d)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?(?!\d)"
+    r"|(?<!\d)(\d{1,2})(?:h|\.(?=\d\d ?[ap]\.?m))(\d\d)(?!\d)"
+)
 _OFFSET = re.compile(r"(?:gmt|utc|z)?\s*([+-])\s?(\d{1,2}):?(\d\d)(?!\d)|(?:gmt|utc)\s*([+-])\s?(\d{1,2})(?!\d)")
 _WORD = re.compile(r"[^\s\d_,;:()\[\]/+|\\-]+")  # not \w+: that cuts a Hindi word at its vowel signs
 _REGION = re.compile(r"\b[a-z]+(?:/[a-z_]+)+\b")
@@ -72,6 +75,7 @@ _DMY = re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d\d
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?)?(?!\d)")
 _NUMBER = re.compile(r"\d+")
 _TRUNCATED = re.compile(r"-(\d\d)-?(\d\d)|(\d\d)-?(\d\d)-?(\d\d)")  # ISO 8601:1988, century left out
+_ORDINAL = re.compile(r"(\d{4}|\d\d)-?(\d{3})")  # ISO 8601: the day of the year
 _KOREA = timezone(timedelta(hours=9))
 
 
@@ -160,6 +164,9 @@ def _region(name: str) -> tzinfo | None:
 
 
 def _day(text: str, day_first: bool) -> tuple[int, int, int] | None:
+    ordinal = _ORDINAL.fullmatch(text.strip())
+    if ordinal is not None:
+        return _ordinal(ordinal)
     found = _YMD.search(text)
     if found is not None:
         return int(found[1]), int(found[2]), int(found[3] or 1)
@@ -190,17 +197,25 @@ def _numbered(found: re.Match[str], day_first: bool) -> tuple[int, int, int]:
 
 
 def _named(text: str) -> tuple[int, int, int] | None:
-    # The last one: a weekday stands in front and may look like a month (martedì, Marsdag).
+    """A day with the name of its month, or three bare numbers; a year or a month alone means its first day."""
+    # The last month: a weekday stands in front and may look like one (martedì, Marsdag).
     month = next((n for n in map(_month, reversed(_words(text))) if n is not None), None)
-    numbers = _NUMBER.findall(text)
-    if len(numbers) == 1 and len(numbers[0]) == 4 and month is None:
-        only_year = text.strip() == numbers[0]
-        return (int(numbers[0]), 1, 1) if only_year else None
-    if month is None or len(numbers) < 2:
-        return None
-    if len(numbers[0]) == 4:
-        return int(numbers[0]), month, int(numbers[1])
-    return _full_year(numbers[1]), month, int(numbers[0])
+    match _NUMBER.findall(text):
+        case [year] if len(year) == 4 and (month or text.strip() == year):
+            return int(year), month or 1, 1
+        case [day, number, year] if month is None and len(year) == 4:
+            return int(year), int(number), int(day)
+        case [first, second, *_] if month is not None:
+            day, year = (second, first) if len(first) == 4 else (first, second)
+            return _full_year(year), month, int(day)
+    return None
+
+
+def _ordinal(found: re.Match[str]) -> tuple[int, int, int]:
+    day = date(_full_year(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1)
+    if not 1 <= int(found[2]) <= 366:
+        raise ValueError("no year has that day")
+    return day.year, day.month, day.day
 
 
 def _full_year(digits: str) -> int:

@@ -183,7 +183,7 @@ def _add_link(entry: Entry, element: Element, text: str | None, rank: int, enclo
     value that is given twice."""
     own = relation(element)
     if own == "alternate":
-        address = (text or "").strip() or (element.get("href") or "").strip()
+        address = (element.get("href") or text or "").strip()
         mine = page_rank(element) if address else 0
         if mine >= rank:
             entry.link = address
@@ -220,8 +220,12 @@ def _add_category(categories: list[str], element: Element, *, several: bool) -> 
     if len(categories) >= _MOST_CATEGORIES:
         return
     text = element.text if not len(element) else payload(element)
-    term = (text or "").strip() or (element.get("term") or element.get("text") or element.get("label") or "").strip()
-    categories.extend(part for part in map(str.strip, term.split(",") if several else [term]) if part)
+    names = [element.get("term") or element.get("text"), text]
+    if not any(name and name.strip() for name in names):
+        names = [element.get("label")]
+    for name in names:
+        parts = (name or "").split(",") if several else [name or ""]
+        categories.extend(part for part in map(str.strip, parts) if part)
     for child in element:  # iTunes nests them
         if child.tag == element.tag:
             _add_category(categories, child, several=several)

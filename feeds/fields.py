@@ -57,7 +57,7 @@ class Fields:
         """The page that the feed belongs to; of several equal ones the last."""
         best, rank = None, 1
         for link in self.all("atom:link", "link"):
-            address = (link.text or "").strip() or (link.get("href") or "").strip()
+            address = (link.get("href") or link.text or "").strip()
             if address and relation(link) == "alternate" and page_rank(link) >= rank:
                 best, rank = address, page_rank(link)
         return best

@@ -77,38 +77,26 @@ class _Walk:
         inner = [Fields(channel, names) for channel in channels]
         fields = inner[0] if inner else outer
         items = [item for channel in inner for item in channel.all("item")] + outer.all("item")
-        document = Document(
-            form,
-            version,
-            title=fields.construct("title", "atom:title", "dc:title", "itunes:title"),
-            description=fields.construct(*_SUBTITLES),
-            language=fields.text("language", "dc:language"),
-            updated=fields.text("lastbuilddate", "pubdate", "atom:updated", "dc:date", "dcterms:modified"),
-            authors=fields.authors(("author", "dc:creator", "atom:author", "itunes:author", "managingeditor")),
-        )
+        document = Document(form, version)
         return self._finished(document, fields, channels[0] if channels else self._root, items[:max_items], places)
 
     def _atom(self, max_items: int) -> Document:
         places = places_for("atom", self._namespace)
         names = places.names
         fields = Fields(self._root, names)
-        document = Document(
-            "atom",
-            _atom_version(self._namespace, attribute(self._root, "version")),
-            guid=fields.text("id"),
-            title=fields.construct("title", "dc:title"),
-            description=fields.construct("subtitle", "tagline", "dc:description"),
-            language=fields.text("dc:language", "language"),
-            updated=fields.text("updated", "modified", "published", "dc:date"),
-            authors=fields.authors(("author", "dc:creator")),
-        )
+        document = Document("atom", _atom_version(self._namespace, attribute(self._root, "version")))
         return self._finished(document, fields, self._root, fields.all("entry", "item")[:max_items], places)
 
     def _finished(
         self, document: Document, fields: Fields, feed: Element, items: list[Element], places: Places
     ) -> Document:
+        document.guid = fields.text(*_GUIDS)
+        document.title = fields.construct(*_TITLES)
+        document.description = fields.construct(*_SUBTITLES)
+        document.language = fields.text("language", "dc:language")
+        document.authors = fields.authors(_AUTHORS)
         document.link = fields.page() or attribute(feed, "href") or None
-        document.updated = document.updated or attribute(feed, "lastmod") or None
+        document.updated = fields.text(*_DATES) or attribute(feed, "lastmod") or None
         document.hints = _hints(fields)
         document.base = (feed.base or "") if self._has_base else ""
         if document.language is None and self._has_lang:
@@ -118,7 +106,18 @@ class _Walk:
         return document
 
 
-_SUBTITLES = ("description", "atom:subtitle", "atom:tagline", "dc:description", "abstract", "itunes:summary")
+# What a feed says of itself, by rank, in every format.
+_GUIDS = ("id", "guid", "atom:id", "dc:identifier")
+_TITLES = ("title", "atom:title", "dc:title", "itunes:title")
+_SUBTITLES = (
+    *("description", "subtitle", "tagline", "atom:subtitle", "atom:tagline", "dc:description", "abstract"),
+    *("itunes:summary", "itunes:subtitle"),
+)
+_DATES = (
+    *("lastbuilddate", "updated", "modified", "pubdate", "published", "issued", "atom:updated", "atom:modified"),
+    *("dc:date", "dcterms:modified", "dcterms:issued", "atom:published"),
+)
+_AUTHORS = ("author", "dc:creator", "atom:author", "itunes:author", "managingeditor")
 _HINTS = ("ttl", "sy:updateperiod", "sy:updatefrequency")
 
 

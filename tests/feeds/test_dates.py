@@ -24,6 +24,7 @@ NINE = datetime(2025, 11, 4, 9, tzinfo=UTC)
         "4 Nov 25 04:00:00 EST",
         "Tuesday, November 4, 2025 - 9:00am",
         "Nov. 4, 2025, 9:00 a.m.",
+        "4 Nov 2025 9.00 am",
         "Tue Nov 4 09:00:00 2025",
         "Tue Nov 04 2025 09:00:00 GMT+0000 (Coordinated Universal Time)",
         "Tue, 04 Nov 2025 10:00:00 Europe/Rome",
@@ -63,6 +64,19 @@ def test_one_instant_in_many_forms(written: str) -> None:
 )  # fmt: skip
 def test_what_cannot_be_told_is_no_date(written: str | None) -> None:
     assert parse_date(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2025-11-04", "2025-11-04"), ("Tuesday 4 November 2025", "2025-11-04"), ("04 nov 25", "2025-11-04"),
+        ("2025-11", "2025-11-01"), ("Nov. 2025", "2025-11-01"), ("2025", "2025-01-01"), ("2025-308", "2025-11-04"),
+        ("Tue, 04 11 2025", "2025-11-04"),
+        ("20251104", "2025-11-04"), ("031231", "2003-12-31"), ("-0312", "2003-12-01"),
+    ],
+)  # fmt: skip
+def test_a_day_or_less_begins_at_midnight(written: str, day: str) -> None:
+    assert parse_date(written) == datetime.fromisoformat(day + "T00:00:00+00:00")
 
 
 def test_a_date_without_a_zone_is_in_the_zone_of_the_feed() -> None:
