@@ -103,3 +103,45 @@ async def test_why_leads_from_the_message_to_the_item_and_back(tmp_path: Path) -
     assert [event["side"] for event in backwards] == ["cause"] * 5 + ["event"]
     assert "What followed" in forwards.out
     assert f"Message {sent['data']['message']} in" in forwards.out
+
+
+# --- search, deliveries ---------------------------------------------------------------------------------------
+
+
+async def test_search_looks_through_every_item(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge"), ("b", "The weather, à Paris")]) as place:
+        await place.command("poll")
+        weather = await place.command("search", "--json", "A PARIS")
+        bridge = await place.command("search", "the", "--commitment", "bridge")
+        past = await place.command("search", "the", "--until", "2001-01-01")
+    assert [item["title"] for item in weather.lines()] == ["The weather, à Paris"]
+    assert bridge.out.splitlines()[0] == "The bridge"
+    assert (past.code, past.out) == (1, "Nothing seen with the words 'the'.\n")
+
+
+async def test_what_was_learned_later_was_not_known_then(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        await place.command("poll")
+        known = (await place.events("ItemSeen"))[-1]["at"]
+        place.feeds["times"][0] = ("a", "The bridge is late")
+        await place.command("poll")
+        now = await place.command("search", "late")
+        then = await place.command("search", "late", "--as-of", known[:-6] + "1+00:00")
+        before = await place.command("search", "bridge", "--as-of", "2020-01-01")
+    assert (now.code, then.code, before.code) == (0, 1, 1)
+
+
+async def test_every_match_has_exactly_one_end(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await posted(place)
+        ended = await place.command("deliveries", "--json")
+        told = await place.command("deliveries", "--end", "published")
+    *rows, counts = ended.lines()
+    assert [(row["commitment"], row["end"], row["reason"]) for row in rows] == [
+        ("bridge", "published", None),
+        ("school", "suppressed", "archive"),
+    ]
+    assert (counts["published"], counts["suppressed"], counts["unaccounted"]) == (1, {"archive": 1}, 0)
+    assert "A bridge for the river" in told.out
+    assert "0 unaccounted" in told.out
+    assert "The school" not in told.out

@@ -1,0 +1,41 @@
+"""What was known on a day: the views folded from the log up to then."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from bot.commands.options import open_log, open_views
+from bot.commands.when import when_option
+from bot.config import Loaded
+from bot.reading import position_before
+from store.asof import LogAsOf
+from store.log import EventLog
+from store.views.views import Views
+
+as_of_option = when_option(
+    "--as-of", "What was known then: as it was seen, not as it was corrected later. A date includes its day.", end=True
+)
+
+
+@contextlib.contextmanager
+def views_as_of(loaded: Loaded, when: datetime | None) -> Iterator[tuple[EventLog, Views]]:
+    """The log and its views as they were at `when`; as they are, where that is None.
+
+    The past is folded anew into a file that is thrown away: that takes as long as a first start of the program.
+    """
+    if when is None:
+        with open_views(loaded) as now:
+            yield now
+        return
+    with open_log(loaded) as store, tempfile.TemporaryDirectory(prefix="pactwatch-") as folder:
+        log = LogAsOf(store, position_before(store, when))
+        views = Views.open(Path(folder) / "views.db")
+        try:
+            views.catch_up(log)
+            yield log, views
+        finally:
+            views.close()
