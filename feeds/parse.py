@@ -22,7 +22,7 @@ without quotes) has no one reading; feedparser guesses best and does so in a chi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -64,7 +64,10 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A feed as read: `format` is rss, rdf, atom, json, cdf or sitemap; `path` tells how far it could be trusted."""
+    """A feed as read: `format` is rss, rdf, atom, json, cdf or sitemap; `path` tells how far it could be trusted.
+
+    `wellformed`: read as it is, and sent as XML or JSON. `base`: what relative addresses in its markup are meant from.
+    """
 
     format: str
     version: str
@@ -78,6 +81,8 @@ class Parsed:
     id: str | None = None
     updated: datetime | None = None
     encoding: str = "utf-8"
+    wellformed: bool = False
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +99,19 @@ def parse(body: bytes, *, content_type: str = "", url: str = "", limits: Limits 
     the order of the document, at most `limits.max_items`. Blocks for up to `limits.tolerant_seconds` on an ill-formed
     body.
     """
-    refusal = _refusal(body, limits)
-    if refusal is not None:
-        return refusal
+    outcome = _refusal(body, limits) or _read(body, content_type, url, limits)
+    if isinstance(outcome, Parsed) and outcome.path == "strict" and _is_document_type(content_type):
+        return replace(outcome, wellformed=True)
+    return outcome
+
+
+def _is_document_type(content_type: str) -> bool:
+    """XML (RFC 7303) or JSON; a body without a type is judged by itself."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return not kind or "xml" in kind or "json" in kind
+
+
+def _read(body: bytes, content_type: str, url: str, limits: Limits) -> Parsed | NotAFeed:
     document = _at_once(body, url, limits)
     if document is not None:
         return _parsed(document, "strict", label(body, content_type), url)
@@ -210,6 +225,7 @@ def _parsed(document: Document, path: Path, encoding: str, url: str) -> Parsed:
         id=web_address(document.guid, own) or document.guid,
         updated=instant(document.updated),
         encoding=encoding,
+        base=base,
     )
 
 

@@ -10,22 +10,15 @@ from feeds.parse import NotAFeed, Parsed
 from feeds.safehtml import safe_html
 
 
-def records(outcome: Parsed | NotAFeed, *, url: str = "", content_type: str = "") -> list[dict[str, Any]]:
+def records(outcome: Parsed | NotAFeed) -> list[dict[str, Any]]:
     """First `{"_feed": {…}}`, then one object per item; or `{"_error": "…"}` alone. Absent values are null.
 
-    `title`, `summary` and `description` are plain text, `content` is markup made safe to show, its relative addresses
-    resolved against the item or `url`. `wellformed` says that the body was read as it is and came as XML or JSON.
+    `title`, `summary` and `description` are plain text; `content` is markup made safe to show, its relative addresses
+    resolved against the item's page.
     """
     if isinstance(outcome, NotAFeed):
         return [{"_error": f"NotAFeed: {outcome.reason}"}]
-    wellformed = outcome.path == "strict" and _is_document_type(content_type)
-    return [{"_feed": _feed(outcome) | {"wellformed": wellformed}}, *(_item(item, url) for item in outcome.items)]
-
-
-def _is_document_type(content_type: str) -> bool:
-    """XML (RFC 7303) or JSON; a body without a type is judged by itself."""
-    kind = content_type.partition(";")[0].strip().lower()
-    return not kind or "xml" in kind or "json" in kind
+    return [{"_feed": _feed(outcome)}, *(_item(item, outcome.base) for item in outcome.items)]
 
 
 def _feed(parsed: Parsed) -> dict[str, Any]:
@@ -40,16 +33,17 @@ def _feed(parsed: Parsed) -> dict[str, Any]:
         "updated": _instant(parsed.updated),
         "encoding": parsed.encoding,
         "path": parsed.path,
+        "wellformed": parsed.wellformed,
     }
 
 
-def _item(item: Item, url: str) -> dict[str, Any]:
+def _item(item: Item, base: str) -> dict[str, Any]:
     return {
         "id": item.guid,
         "link": item.link,
         "title": item.title,
         "summary": item.summary,
-        "content": safe_html(item.content, base=item.link or url) if item.content else None,
+        "content": safe_html(item.content, base=item.link or base) if item.content else None,
         "published": _instant(item.published),
         "updated": _instant(item.updated),
         "authors": list(item.authors),

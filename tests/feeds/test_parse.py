@@ -162,3 +162,14 @@ def test_a_feed_outside_america_writes_the_day_first() -> None:
     assert read(body).items[0].published == datetime(2025, 4, 11, 8, tzinfo=UTC)
     italian = read(body.replace(b"<item>", b"<language>it-IT</language><item>"))
     assert italian.items[0].published == datetime(2025, 11, 4, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "wellformed"),
+    [("", True), ("text/xml; charset=utf-8", True), ("text/plain", False), ("text/html", False)],
+)
+def test_well_formed_means_as_it_is_and_sent_as_what_it_is(content_type: str, wellformed: bool) -> None:
+    outcome = parse(RSS, content_type=content_type)
+    assert isinstance(outcome, Parsed)
+    assert outcome.wellformed is wellformed
+    assert not read(RSS.replace(b"&amp;amp;", b"&")).wellformed

@@ -27,7 +27,7 @@ def test_every_source_is_met_as_well_as_by_the_best_parser() -> None:
         if case.get("policy"):
             continue
         about = {"content_type": case.get("content_type", ""), "url": case.get("url", "")}
-        out = records(parse(body, **about), **about)
+        out = records(parse(body, **about))
         status = "reject" if "_error" in out[0] else "ok"
         answers = judge(case, {"out": out, "status": status, "seconds": 0.0, "rss_mb": 0.0})
         verdicts = [lenient for _, _, lenient, _, _ in answers if lenient is not None]
