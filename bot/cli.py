@@ -19,6 +19,7 @@ _COMMANDS: Mapping[str, str] = {
     "poll": "poll every feed once and stop",
     "log": "read the event log",
     "latest": "the newest news of a commitment, or of some words",
+    "feeds": "how the feeds fare; test, add, remove, pause, import, export",
     "search": "full text over every item ever seen",
     "show": "one commitment, item or event, whole",
     "deliveries": "what became of every match",

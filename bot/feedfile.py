@@ -270,4 +270,4 @@ def _nearest(name: str, known: Sequence[str]) -> str:
     import difflib  # noqa: PLC0415 - only a mistyped id pays for this import
 
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""

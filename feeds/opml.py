@@ -87,10 +87,12 @@ def _outline(element: etree._Element) -> Outline | None:
     url = web_address(told.get("xmlurl"), "")
     if url is None:
         return None
+    # `text` is required of a list; in ours it is the title, or stands in for one.
+    title = told.get("title") or ("" if told.get(_OUR_ID) else told.get("text", ""))
     categories = (part.strip("/ ") for part in told.get("category", "").split(","))
     return Outline(
         url=url,
-        title=tidy(told.get("title") or told.get("text") or "") or None,
+        title=tidy(title) or None,
         language=tidy(told.get("language", "")) or None,
         categories=tuple(tidy(one) for one in categories if one.strip()),
         id=told.get(_OUR_ID) or None,

@@ -1,0 +1,206 @@
+"""The table of the feeds: from configuration, schedule and ledger to one line a feed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.commands.options import now, open_views, print_json
+from bot.config import FeedSettings, Loaded
+from bot.coverage import PERIOD, Coverage, by_language, coverage, length, percent, sentence, with_present
+from bot.telegram.text import clean, cut
+from feeds import due
+from feeds.silence import usual_pause
+from feeds.state import FeedState
+from store.log import FeedRow, StoreUnavailable
+from store.views.values import FeedHealth, Ledger, Span
+
+State = Literal["paused", "new", "gone", "failing", "stale", "ok"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the log and the schedule know; empty where nothing was ever polled."""
+
+    rows: Sequence[FeedRow] = ()
+    health: Sequence[FeedHealth] = ()
+    ledger: Ledger = field(default_factory=lambda: Ledger(None, {}, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One feed, as it is told of. `judges_gaps` is False where it holds too few items for a gap to be seen."""
+
+    feed: FeedSettings
+    state: State
+    since: datetime | None
+    reason: str
+    polled: FeedState
+    items: int
+    last_item_at: datetime | None
+    coverage: Coverage | None
+    judges_gaps: bool
+    due: datetime | None
+    moved_to: str | None
+
+
+def show(loaded: Loaded, *, as_json: bool) -> int:
+    """Print every feed of the configuration, in its order."""
+    at = now()
+    known = _known(loaded, at)
+    lines = [line(feed, known, now=at) for feed in loaded.config.feeds]
+    if as_json:
+        for one in lines:
+            print_json(as_object(one))
+        return 0
+    _print(lines, at)
+    feeds = [feed.as_feed() for feed in loaded.config.feeds if not feed.paused]
+    click.echo(sentence(coverage(known.ledger, feeds, since=at - PERIOD, until=at)))
+    click.echo(_languages(by_language(known.ledger, feeds, since=at - PERIOD, until=at)), nl=False)
+    return 0
+
+
+def _known(loaded: Loaded, at: datetime) -> Known:
+    try:
+        with open_views(loaded) as (store, views):
+            rows = store.feeds()
+            return Known(rows, views.feed_health(), with_present(views.ledger(at - PERIOD, at), rows, now=at))
+    except StoreUnavailable as exc:
+        click.echo(f"note: {exc}", err=True)
+        return Known()
+
+
+# --- pure -------------------------------------------------------------------------------------------------
+
+
+def line(feed: FeedSettings, known: Known, *, now: datetime) -> Line:
+    """What is known of a feed, in one value."""
+    row = next((one for one in known.rows if one.feed == feed.id), None)
+    health = next((one for one in known.health if one.feed == feed.id), None)
+    polled = FeedState.from_json(row.state if row else None)
+    state, span = _state(feed, polled, health)
+    own = None if feed.paused else coverage(known.ledger, [feed.as_feed()], since=now - PERIOD, until=now)
+    return Line(
+        feed=feed,
+        state=state,
+        since=span.since if span else None,
+        reason=clean(span.reason) if span else "",
+        polled=polled,
+        items=health.items if health else 0,
+        last_item_at=polled.silence.newest or (health.last_item_at if health else None),
+        coverage=own,
+        judges_gaps=len(polled.window or ()) >= due.Settings().gap_items,
+        due=row.due if row and not feed.paused else None,
+        moved_to=polled.moved_to,
+    )
+
+
+def _state(feed: FeedSettings, polled: FeedState, health: FeedHealth | None) -> tuple[State, Span | None]:
+    if feed.paused:
+        return "paused", None
+    if health is not None and health.gone:
+        return "gone", health.gone
+    if health is not None and health.failing:
+        return "failing", health.failing
+    if polled.failing_since is not None:  # too short as yet to be an event
+        return "failing", Span(polled.failing_since, None, polled.last_failure)
+    if health is not None and health.stale:
+        return "stale", health.stale
+    return ("ok" if polled.polled_at else "new"), None
+
+
+def as_object(one: Line) -> dict[str, object]:
+    """A line as plain JSON values; spans in minutes, times in UTC."""
+    usual = usual_pause(one.polled.silence)
+    return {
+        "id": one.feed.id,
+        "url": one.feed.url,
+        "lang": one.feed.lang,
+        "publisher": one.feed.publisher,
+        "state": one.state,
+        "since": _iso(one.since),
+        "reason": one.reason or None,
+        "interval_minutes": _minutes(one.polled.interval),
+        "usual_pause_minutes": _minutes(usual),
+        "items": one.items,
+        "last_item_at": _iso(one.last_item_at),
+        "last_poll_at": _iso(one.polled.polled_at),
+        "next_poll_at": _iso(one.due),
+        "moved_to": one.moved_to,
+        "asked_unconditionally": one.polled.distrusted,
+        "coverage": _coverage_object(one),
+    }
+
+
+def _coverage_object(one: Line) -> dict[str, object] | None:
+    if one.coverage is None:
+        return None
+    return {
+        "since": _iso(one.coverage.since),
+        "until": _iso(one.coverage.until),
+        "share": round(one.coverage.share, 6),
+        "holes": [
+            {"since": _iso(hole.since), "until": _iso(hole.until), "monitor": hole.feed is None}
+            for hole in one.coverage.holes
+        ],
+        "gaps": "seen" if one.judges_gaps else "unknown",
+    }
+
+
+def _minutes(span: timedelta | None) -> float | None:
+    return None if span is None else round(span / timedelta(minutes=1), 1)
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+# --- on the terminal --------------------------------------------------------------------------------------
+
+_STYLES = {"ok": "green", "new": "cyan", "paused": "dim", "stale": "yellow", "failing": "red", "gone": "bold red"}
+
+
+def _print(lines: Sequence[Line], at: datetime) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("feed", "state", "asked every", "newest item", "watched", "next poll", ""):
+        table.add_column(name, no_wrap=bool(name), overflow="fold")
+    for one in lines:
+        table.add_row(*_cells(one, at))
+    # In a pipe a line stays one line.
+    Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    if any(one.coverage and not one.judges_gaps for one in lines):
+        click.echo("* holds too few items to tell whether some came and went between two polls")
+
+
+def _cells(one: Line, at: datetime) -> list[Text]:
+    plain = (
+        length(one.polled.interval) if one.polled.interval else "–",
+        f"{length(at - one.last_item_at)} ago" if one.last_item_at else "–",
+        f"{percent(one.coverage.share)} %{'' if one.judges_gaps else '*'}" if one.coverage else "–",
+        "–" if one.due is None else "now" if one.due <= at else f"in {length(one.due - at)}",
+        _told(one, at),
+    )
+    return [Text(one.feed.id), Text(one.state, style=_STYLES[one.state]), *map(Text, plain)]
+
+
+def _told(one: Line, at: datetime) -> str:
+    """What an operator has to know beside the figures."""
+    said = [f"for {length(at - one.since)}: {cut(one.reason, 100)}"] if one.since else []
+    if one.moved_to:
+        said.append(f"moved to {cut(clean(one.moved_to), 120)}")
+    if one.polled.distrusted:
+        said.append("its server calls changes unchanged")
+    return "; ".join(said)
+
+
+def _languages(found: dict[str, Coverage | None]) -> str:
+    said = [f"{lang or 'no language'} {percent(one.share)} %" for lang, one in found.items() if one]
+    return f"By language: {', '.join(said)}\n" if len(said) > 1 else ""
