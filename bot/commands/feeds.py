@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -46,10 +47,11 @@ class _Feeds(click.Group):
 @click.group(cls=_Feeds, invoke_without_command=True)
 @config_option
 @json_option
+@click.option("--days", type=click.IntRange(1, 3650), default=7, show_default=True, help="The period of the coverage.")
 @click.pass_context
-def command(ctx: click.Context, config_path: Path, as_json: bool) -> int:
-    """The feeds as they fare: state, rhythm, newest item, how well each was watched in the last seven days, and when
-    it is asked next. With a command, one of them is looked at, or config.yaml is changed.
+def command(ctx: click.Context, config_path: Path, as_json: bool, days: int) -> int:
+    """The feeds as they fare: state, rhythm, newest item, how well each was watched in the last days, and when it is
+    asked next. With a command, one of them is looked at, or config.yaml is changed.
 
     \b
     pactwatch feeds
@@ -63,4 +65,4 @@ def command(ctx: click.Context, config_path: Path, as_json: bool) -> int:
         return 0
     from bot.commands.feeds_table import show  # noqa: PLC0415 - the other commands do without tables and the store
 
-    return show(load(config_path), as_json=as_json)
+    return show(load(config_path), timedelta(days=days), as_json=as_json)

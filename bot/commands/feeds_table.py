@@ -15,7 +15,7 @@ from rich.text import Text
 
 from bot.commands.options import now, open_views, print_json
 from bot.config import FeedSettings, Loaded
-from bot.coverage import PERIOD, Coverage, by_language, coverage, length, percent, sentence, with_present
+from bot.coverage import Coverage, by_language, coverage, length, percent, sentence, with_present
 from bot.telegram.text import clean, cut
 from feeds import due
 from feeds.silence import usual_pause
@@ -52,27 +52,27 @@ class Line:
     moved_to: str | None
 
 
-def show(loaded: Loaded, *, as_json: bool) -> int:
-    """Print every feed of the configuration, in its order."""
+def show(loaded: Loaded, period: timedelta, *, as_json: bool) -> int:
+    """Print every feed of the configuration, in its order; coverage is that of the period until now."""
     at = now()
-    known = _known(loaded, at)
-    lines = [line(feed, known, now=at) for feed in loaded.config.feeds]
+    known = _known(loaded, at - period, at)
+    lines = [line(feed, known, since=at - period, now=at) for feed in loaded.config.feeds]
     if as_json:
         for one in lines:
             print_json(as_object(one))
         return 0
     _print(lines, at)
     feeds = [feed.as_feed() for feed in loaded.config.feeds if not feed.paused]
-    click.echo(sentence(coverage(known.ledger, feeds, since=at - PERIOD, until=at)))
-    click.echo(_languages(by_language(known.ledger, feeds, since=at - PERIOD, until=at)), nl=False)
+    click.echo(sentence(coverage(known.ledger, feeds, since=at - period, until=at)))
+    click.echo(_languages(by_language(known.ledger, feeds, since=at - period, until=at)), nl=False)
     return 0
 
 
-def _known(loaded: Loaded, at: datetime) -> Known:
+def _known(loaded: Loaded, since: datetime, at: datetime) -> Known:
     try:
         with open_views(loaded) as (store, views):
             rows = store.feeds()
-            return Known(rows, views.feed_health(), with_present(views.ledger(at - PERIOD, at), rows, now=at))
+            return Known(rows, views.feed_health(), with_present(views.ledger(since, at), rows, now=at))
     except StoreUnavailable as exc:
         click.echo(f"note: {exc}", err=True)
         return Known()
@@ -81,13 +81,13 @@ def _known(loaded: Loaded, at: datetime) -> Known:
 # --- pure -------------------------------------------------------------------------------------------------
 
 
-def line(feed: FeedSettings, known: Known, *, now: datetime) -> Line:
-    """What is known of a feed, in one value."""
+def line(feed: FeedSettings, known: Known, *, since: datetime, now: datetime) -> Line:
+    """What is known of a feed, in one value; its coverage is that from `since` to `now`."""
     row = next((one for one in known.rows if one.feed == feed.id), None)
     health = next((one for one in known.health if one.feed == feed.id), None)
     polled = FeedState.from_json(row.state if row else None)
     state, span = _state(feed, polled, health)
-    own = None if feed.paused else coverage(known.ledger, [feed.as_feed()], since=now - PERIOD, until=now)
+    own = None if feed.paused else coverage(known.ledger, [feed.as_feed()], since=since, until=now)
     return Line(
         feed=feed,
         state=state,

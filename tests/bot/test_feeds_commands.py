@@ -33,7 +33,7 @@ def known(state: FeedState = STATE, health: FeedHealth = HEALTH) -> Known:
 
 
 def told(state: FeedState = STATE, health: FeedHealth = HEALTH, feed: FeedSettings = FEED) -> Line:
-    return line(feed, known(state, health), now=NOW)
+    return line(feed, known(state, health), since=NOW - 24 * HOUR, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def told(state: FeedState = STATE, health: FeedHealth = HEALTH, feed: FeedSettin
         (told(health=replace(HEALTH, stale=TROUBLE)), "stale"),
         (told(replace(STATE, failing_since=NOW, last_failure="no answer")), "failing"),
         (told(feed=FEED.model_copy(update={"paused": True})), "paused"),
-        (line(FEED, Known(), now=NOW), "new"),
+        (line(FEED, Known(), since=NOW - HOUR, now=NOW), "new"),
     ],
 )
 def test_the_state_of_a_feed_is_the_worst_that_is_known(found: Line, state: str) -> None:

@@ -58,7 +58,7 @@ class Place:
     feeds: dict[str, list[tuple[str, str]]]
     asked: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
-    pages: dict[str, bytes] = field(default_factory=dict)
+    replies: dict[str, Reply] = field(default_factory=dict)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def write_config(self, **settings: Any) -> Path:
@@ -134,8 +134,8 @@ class Place:
         async with self.changed:
             self.asked.append(name)
             self.changed.notify_all()
-        if name in self.pages:
-            return Reply(200, self.pages[name], "text/html")
+        if name in self.replies:
+            return self.replies[name]
         if name not in self.feeds:
             return Reply(404, b"", "text/plain")
         return Reply(200, rss(self.feeds[name]), "application/rss+xml")

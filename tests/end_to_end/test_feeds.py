@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.demo.botapi.http import Reply
 from tests.end_to_end.place import Place, open_place
 
 pytestmark = pytest.mark.anyio
@@ -75,7 +76,7 @@ async def test_a_feed_is_tested_as_the_monitor_would_read_it(tmp_path: Path) -> 
 async def test_the_feeds_of_a_web_page_are_found_and_tested(tmp_path: Path) -> None:
     page = b"<html><head><link rel=alternate type=application/rss+xml title=News href=/times></head></html>"
     async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
-        place.pages["page"] = page
+        place.replies["page"] = Reply(200, page, "text/html")
         first, second = (await place.command("feeds", "test", "--json", f"{place.feeds_url}/page")).lines()
     assert first["announces"] == [second["url"]] == [f"{place.feeds_url}/times"]
     assert second["items"] == 1
@@ -119,3 +120,26 @@ async def test_lists_of_feeds_go_out_and_come_in(tmp_path: Path) -> None:
     assert "1 of 2 feeds are new" in imported.err
     assert "0 of 2 feeds are new" in again.err
     assert (broken.code, "no OPML" in broken.err) == (2, True)
+
+
+async def test_feeds_that_were_given_up_are_told_apart(tmp_path: Path) -> None:
+    days = "".join(
+        f"<item><guid>{day}</guid><title>Day {day}</title><pubDate>{day:02} Mar 2019 08:00:00 GMT</pubDate></item>"
+        for day in range(9, 0, -1)
+    )
+    async with open_place(tmp_path, ended=[], forgotten=[]) as place:
+        place.replies["ended"] = Reply(410, b"", "text/plain")
+        place.replies["forgotten"] = Reply(
+            200, f"<rss version='2.0'><channel><title>T</title>{days}</channel></rss>".encode(), "text/xml"
+        )
+        await place.command("poll")
+        await place.command("poll")
+        gone, stale = await place.events("FeedGone"), await place.events("FeedStale")
+        told = await place.command("log", "--type", "FeedStale")
+        states = [line["state"] for line in (await place.command("feeds", "--json")).lines()]
+    assert [(event["data"]["feed"], event["data"]["status"]) for event in gone] == [("ended", 410)]
+    assert [event["data"] for event in stale] == [
+        {"feed": "forgotten", "since": "2019-03-09T08:00:00Z", "usual_hours": 24.0}
+    ]
+    assert "nothing new since 2019-03-09 08:00 UTC" in told.out
+    assert states == ["gone", "stale"]
