@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,7 +102,8 @@ def _candidates(rules: RuleSet, hits: Hits, context: Sequence[str]) -> set[int]:
     numbers = {number for group in hits.groups for number in rules.triggers.get(group, ())}
     if not numbers or not rules.sides:
         return numbers
-    shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}.union(context)
+    shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}
+    shown.update(context, (name for name, side in rules.plan.sides.items() if side.languages))
     return {number for number in numbers if shown.issuperset(rules.rules[number].sides)}
 
 
@@ -111,7 +112,8 @@ def _judge(
 ) -> Judgement:
     language = _language(hits.text) if rules.has_languages else "und"
     hits.languages = _languages(rules, language)
-    sides = _sides(rules, hits, context, item.published.date() if item.published else None)
+    lent = {name for name, side in rules.plan.sides.items() if name in context or language in side.languages}
+    sides = _sides(rules, hits, lent, item.published.date() if item.published else None)
     marks = {name: hits.all(group) for name, group in rules.marks.items()}
     fired = []
     for number in sorted(candidates):
@@ -147,7 +149,7 @@ _LATIN = frozenset(("en", "it", "fr", "de", "es", "pt"))
 # --- the gate ---------------------------------------------------------------------------------------------
 
 
-def _sides(rules: RuleSet, hits: Hits, context: Sequence[str], day: date | None) -> Sides:
+def _sides(rules: RuleSet, hits: Hits, lent: Collection[str], day: date | None) -> Sides:
     strong: dict[str, list[Hit]] = {name: [] for name in rules.plan.sides}
     weak: dict[str, list[Hit]] = {name: [] for name in rules.plan.sides}
     for group in sorted(rules.sides.keys() & hits.groups):
@@ -159,7 +161,7 @@ def _sides(rules: RuleSet, hits: Hits, context: Sequence[str], day: date | None)
     end = hits.text.title_words
     text, title, lead = {}, {}, {}
     for name in rules.plan.sides:
-        text[name] = _strength(rules, strong[name], weak[name], lent=name in context)
+        text[name] = _strength(rules, strong[name], weak[name], lent=name in lent)
         title[name] = _strength(rules, *([hit for hit in part[name] if hit[1] <= end] for part in (strong, weak)))
         in_lead = ([hit for hit in part[name] if end < hit[0] and hit[1] <= hits.lead_end] for part in (strong, weak))
         lead[name] = _strength(rules, *in_lead)

@@ -56,6 +56,9 @@ class Side(_Part):
 
     strong: Words = Field(default_factory=dict)
     weak: Words = Field(default_factory=dict)
+    languages: tuple[Lang, ...] = Field(
+        default=(), description="an item in one of these lends the side, as a feed does"
+    )
 
 
 class Pair(_Part):
