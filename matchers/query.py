@@ -174,6 +174,8 @@ def _write_terms(terms: Sequence[tuple[str, str]]) -> str:
 
 
 def _write_term(term: str) -> str:
+    if term.startswith("@"):
+        return term
     body = term.removeprefix("=").replace('"', " ")
     return ("=" if term.startswith("=") else "") + f'"{body}"'
 
