@@ -37,12 +37,11 @@ def heard(silence: Silence, dates: Iterable[datetime], *, has_news: bool, now: d
     and the body was not the first. Dates in the future say nothing of the past and are passed over."""
     past = sorted({date for date in dates if date <= now})
     newest = max((*past[-1:], *([silence.newest] if silence.newest else [])), default=now)
-    heard = replace(silence, newest=newest, dated=_usual_pause(past))
+    dated = _usual_pause(past)
     if not has_news:
-        return heard
-    pause = now - (silence.newest or now)
-    learned = max(silence.learned * _FORGETTING, pause)
-    return replace(heard, newest=now, learned=learned, pauses=silence.pauses + 1)
+        return Silence(newest, dated, silence.learned, silence.pauses, silence.stale_since)
+    learned = max(silence.learned * _FORGETTING, now - (silence.newest or now))
+    return Silence(now, dated, learned, silence.pauses + 1, silence.stale_since)
 
 
 def judged(
