@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import keyword
 import logging
 import os
 import sys
@@ -23,6 +24,8 @@ _COMMANDS: Mapping[str, str] = {
     "search": "full text over every item ever seen",
     "show": "one commitment, item or event, whole",
     "deliveries": "what became of every match",
+    "export": "the whole log as lines, or a dossier on a commitment",
+    "import": "a whole log from its lines, into an empty store",
     "match": "a filter: items in, commitments out",
     "parse": "a filter: a feed's body in, items out",
     "check": "check config.yaml, or print its schema",
@@ -58,7 +61,8 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"bot.commands.{cmd_name}").command
+        module = cmd_name + "_" * keyword.iskeyword(cmd_name)
+        command = importlib.import_module(f"bot.commands.{module}").command
         assert isinstance(command, click.Command)
         return command
 

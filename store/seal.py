@@ -73,7 +73,7 @@ class MerkleTree:
         """One more leaf at the right end."""
         size = 1
         while self._peaks and self._peaks[-1][0] == size:
-            digest, size = _node(self._peaks.pop()[1], digest), size * 2
+            digest, size = node(self._peaks.pop()[1], digest), size * 2
         self._peaks.append((size, digest))
 
     def root(self) -> bytes:
@@ -82,7 +82,7 @@ class MerkleTree:
             return hashlib.sha256(b"").digest()
         root = self._peaks[-1][1]
         for _, peak in reversed(self._peaks[:-1]):
-            root = _node(peak, root)
+            root = node(peak, root)
         return root
 
 
@@ -96,7 +96,7 @@ def seal(log: EventLog, at: datetime) -> LogSealed | None:
     if head < start + (last is not None):
         return None
     tree = MerkleTree()
-    for recorded in _stretch(log, start, head):
+    for recorded in stretch(log, start, head):
         tree.add(leaf(recorded))
     sealed = LogSealed(from_=start, to=head, root=tree.root().hex(), previous=last.root if last else "")
     log.append([Event(sealed)], at=at)
@@ -106,7 +106,7 @@ def seal(log: EventLog, at: datetime) -> LogSealed | None:
 def last_seal(log: EventLog) -> LogSealed | None:
     """The newest seal of the log."""
     last = None
-    for last in _seals(log):  # noqa: B007 - the last one is what is asked for
+    for last in seals(log):  # noqa: B007 - the last one is what is asked for
         pass
     return last[1] if last else None
 
@@ -153,7 +153,7 @@ class _Checked:
 def _check_seals(log: EventLog, checked: _Checked) -> None:
     """The seals must follow each other without a gap, each naming the root of the one before."""
     end, root = 0, ""
-    for pos, one in _seals(log):
+    for pos, one in seals(log):
         if one.from_ != end + 1 or not one.from_ <= one.to < pos or one.previous != root:
             raise _BrokenError(
                 pos, f"the seal at {pos} does not continue the one before it: a seal was changed or removed"
@@ -213,7 +213,7 @@ def _check_root(tree: MerkleTree, pos: int, one: LogSealed) -> None:
         )
 
 
-def _seals(log: EventLog) -> Iterator[tuple[int, LogSealed]]:
+def seals(log: EventLog) -> Iterator[tuple[int, LogSealed]]:
     """Every seal with its position."""
     after = 0
     while page := log.read(after, BATCH, (LogSealed.TYPE,)):
@@ -224,7 +224,7 @@ def _seals(log: EventLog) -> Iterator[tuple[int, LogSealed]]:
                 yield recorded.pos, fact
 
 
-def _stretch(log: EventLog, start: int, end: int) -> Iterator[Recorded]:
+def stretch(log: EventLog, start: int, end: int) -> Iterator[Recorded]:
     """The events at positions `start` to `end`, as many as there are."""
     after = start - 1
     while after < end and (page := log.read(after, min(BATCH, end - after))):
@@ -232,7 +232,8 @@ def _stretch(log: EventLog, start: int, end: int) -> Iterator[Recorded]:
         after = page[-1].pos
 
 
-def _node(left: bytes, right: bytes) -> bytes:
+def node(left: bytes, right: bytes) -> bytes:
+    """The digest over two subtrees."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot import dossier
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from store.seal import Verdict, verify
 
@@ -14,12 +15,20 @@ from store.seal import Verdict, verify
 @click.command()
 @config_option
 @json_option
-def command(config_path: Path, as_json: bool) -> int:
-    """Prove that the log is what was written: positions without gaps, keys once, every seal and their chain.
+@click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+def command(config_path: Path, as_json: bool, folder: Path | None) -> int:
+    """Prove that the log is what was written: positions without gaps, keys once, every seal and their chain. Or, with
+    FOLDER, that a dossier is what the log sealed; that needs neither log nor configuration.
+
+    \b
+    pactwatch verify
+    pactwatch verify dossier
 
     What stands behind the last seal is not covered by one yet; it is sealed within the hour while the bot runs.
     Exit code 1: something does not hold, with the first position and what that means.
     """
+    if folder is not None:
+        return _dossier(folder, as_json)
     with open_log(load(config_path)) as log:
         verdict = verify(log)
     if as_json:
@@ -28,6 +37,22 @@ def command(config_path: Path, as_json: bool) -> int:
         for text in _told(verdict):
             click.echo(text)
     return 0 if verdict.holds else 1
+
+
+def _dossier(folder: Path, as_json: bool) -> int:
+    checked = dossier.check(folder)
+    if as_json:
+        print_json({"holds": checked.holds, **dataclasses.asdict(checked)})
+    elif not checked.holds:
+        click.echo(f"The dossier does not hold: {checked.problem}.")
+    else:
+        behind = checked.events - checked.proven
+        click.echo(f"The dossier holds: {checked.proven} of {checked.events} events lie under {checked.seals} seals.")
+        if behind:
+            click.echo(f"Not sealed when it was made: {behind}.")
+        if checked.root:
+            click.echo(f"The last root is {checked.root}; compare it with one that was published elsewhere.")
+    return 0 if checked.holds else 1
 
 
 def _told(verdict: Verdict) -> list[str]:

@@ -145,3 +145,43 @@ async def test_every_match_has_exactly_one_end(tmp_path: Path) -> None:
     assert "A bridge for the river" in told.out
     assert "0 unaccounted" in told.out
     assert "The school" not in told.out
+
+
+# --- export, import, dossier ----------------------------------------------------------------------------------
+
+
+async def test_a_whole_log_moves_to_another_store_with_its_seals(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await posted(place)
+        await place.command("export", "--all", "-o", "log.jsonl")
+        piped = await place.command("export", "--all")
+        before = await place.command("verify", "--json")
+        moved = await place.command("import", "log.jsonl", "--store", f"sqlite:///{tmp_path}/copy.db")
+        again = await place.command("import", "log.jsonl")
+        place.write_config(store="sqlite:///copy.db")
+        after = await place.command("verify", "--json")
+        polled = await place.command("poll")
+    assert (tmp_path / "log.jsonl").read_text("utf-8") == piped.out
+    assert {"specversion": "1.0", "source": "/pactwatch/town-plan"}.items() <= piped.lines()[0].items()
+    assert "seals hold" in moved.out
+    assert (again.code, len(again.err.splitlines())) == (2, 1)
+    assert "already holds" in again.err
+    assert after.out == before.out
+    assert polled.lines()[-1]["new"] == 0
+
+
+async def test_a_dossier_is_checked_without_the_log(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await posted(place)
+        made = await place.command("export", "--commitment", "bridge", "--since", "1d", "-o", "dossier")
+        twice = await place.command("export", "--commitment", "bridge", "-o", "dossier")
+        (tmp_path / "config.yaml").unlink()
+        good = await place.command("verify", "dossier")
+        events = tmp_path / "dossier" / "events.jsonl"
+        events.write_text(events.read_text("utf-8").replace("river", "shore"), "utf-8")
+        bad = await place.command("verify", "dossier")
+    assert (made.code, twice.code, good.code, bad.code) == (0, 2, 0, 1)
+    assert "A bridge for the river" in (tmp_path / "dossier" / "index.html").read_text("utf-8")
+    assert "https://t.me/c/1000000001/" in (tmp_path / "dossier" / "index.html").read_text("utf-8")
+    assert "holds" in good.out
+    assert "events.jsonl" in bad.out

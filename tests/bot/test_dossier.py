@@ -1,0 +1,140 @@
+"""A dossier: it holds as it was written, and a change of any part of it is found; its page is safe to open."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot import dossier
+from bot.dossier import EVENTS, MANIFEST, PAGE, PROOFS, SEALS
+from bot.dossierpage import Content, page
+from matchers.plan import Commitment
+from store.log import Recorded
+from store.seal import seal
+from store.sqlite import SqliteStore
+from store.views.values import ItemView
+from tests.store.facts import DAY, NOON, matched, record, seen
+
+
+def written(folder: Path, *positions: int) -> Path:
+    """A dossier on some events of a log with two seals and an event behind them."""
+    log = SqliteStore(None)
+    record(log, *(seen(f"a{number}") for number in range(10)))
+    seal(log, NOON)
+    record(log, *(seen(f"b{number}") for number in range(6)), matched("b1"))
+    seal(log, NOON)
+    record(log, seen("c"))
+    events = [recorded for recorded in log.read() if recorded.pos in (positions or (3, 10, 13, 18, 20))]
+    dossier.write(folder, log, events, source="/pactwatch/p", page="<html>", about={"commitment": "defence"})
+    return folder
+
+
+def rewrite(folder: Path, name: str, change: Callable[[str], str]) -> None:
+    """Change a file and let the manifest say that it has always been so."""
+    path = folder / name
+    before = path.read_text("utf-8")
+    after = change(before)
+    assert after != before
+    path.write_text(after, "utf-8")
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    manifest["files"][name] = hashlib.sha256(after.encode()).hexdigest()
+    (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+
+
+def test_every_event_lies_under_its_seal_but_those_behind_the_last(tmp_path: Path) -> None:
+    checked = dossier.check(written(tmp_path))
+    assert (checked.problem, checked.events, checked.proven, checked.seals) == ("", 5, 4, 2)
+    assert checked.root
+
+
+def test_a_dossier_of_nothing_holds(tmp_path: Path) -> None:
+    assert dossier.check(written(tmp_path, 99)).holds
+
+
+@pytest.mark.parametrize("name", [EVENTS, PROOFS, SEALS, PAGE])
+def test_a_file_that_was_changed_or_cut_off_is_named(tmp_path: Path, name: str) -> None:
+    folder = written(tmp_path)
+    (folder / name).write_bytes((folder / name).read_bytes()[:-2])
+    assert name in dossier.check(folder).problem
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        (EVENTS, lambda text: text.replace('"feed":"pib"', '"feed":"ans"'), "digest says"),
+        (EVENTS, lambda text: text.replace("13:00", "14:00").replace("12:00", "11:00"), "it was changed"),
+        (EVENTS, lambda text: "".join(text.splitlines(keepends=True)[1:]), "is not the one its proof is for"),
+        (EVENTS, lambda text: "".join(text.splitlines(keepends=True)[:-1]), "an event is missing"),
+        (PROOFS, lambda text: "".join(text.splitlines(keepends=True)[:-1]), "a proof is missing"),
+        (PROOFS, lambda text: text.replace('"seal":11,', '"seal":19,'), "names no seal that covers it"),
+        (PROOFS, lambda text: text.replace('"index":2', '"index":3'), "names no seal that covers it"),
+        (SEALS, lambda text: text.splitlines(keepends=True)[1], "does not continue"),
+        (SEALS, lambda text: text.splitlines(keepends=True)[0], "names no seal that covers it"),
+    ],
+)
+def test_who_changes_the_manifest_too_is_found_out(
+    tmp_path: Path, name: str, change: Callable[[str], str], said: str
+) -> None:
+    folder = written(tmp_path)
+    rewrite(folder, name, change)
+    assert said in dossier.check(folder).problem
+
+
+def test_a_proof_that_is_left_out_is_not_taken_for_an_event_nobody_sealed_yet(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    leaf = json.loads((folder / PROOFS).read_text("utf-8").splitlines()[0])["leaf"]
+    bare = json.dumps({"position": 3, "leaf": leaf})
+    rewrite(folder, PROOFS, lambda text: "\n".join([bare, *text.splitlines()[1:]]) + "\n")
+    assert "names no seal" in dossier.check(folder).problem
+
+
+def content(*items: ItemView, notes: tuple[tuple[Recorded, str], ...] = ()) -> Content:
+    commitment = Commitment.model_validate(
+        {"id": "bridge", "title": {"en": "A <new> bridge"}, "rules": [{"id": "r", "any": ["bridge"]}]}
+    )
+    return Content(
+        commitment=commitment,
+        since=NOON - DAY,
+        until=NOON,
+        made=NOON,
+        position=20,
+        events=3,
+        items=items,
+        posts={"s": "https://t.me/c/1/2"},
+        coverage=None,
+        rules=(),
+        notes=notes,
+        sealed=0,
+        root="",
+    )
+
+
+def item(title: str, url: str, lang: str = "en") -> ItemView:
+    return ItemView(
+        key="k", pos=1, feed="f", publisher="P", title=title, summary="S <b>", url=url, lang=lang, published=NOON,
+        seen_at=NOON, archive=False, digest="d", story="s",
+    )  # fmt: skip
+
+
+def test_nothing_that_a_feed_wrote_becomes_markup() -> None:
+    shown = page(content(item("<script>alert(1)</script>", "javascript:alert(1)", "x' onload='y")))
+    assert "<script" not in shown
+    assert "javascript:" not in shown
+    assert "onload='y'" not in shown
+    assert "&lt;new&gt;" in shown
+    assert "default-src 'none'" in shown
+
+
+def test_the_page_links_the_item_and_its_post() -> None:
+    shown = page(content(item("इटली में", "https://news.example/a?b=1&c=2", "hi")))
+    assert "href='https://news.example/a?b=1&amp;c=2'" in shown
+    assert "lang='hi'" in shown
+    assert "https://t.me/c/1/2" in shown
+
+
+def test_a_page_without_evidence_says_so() -> None:
+    assert "No evidence seen" in page(content())
