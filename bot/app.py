@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import random
@@ -17,7 +18,7 @@ from bot.config import Config, Loaded, store_url, views_path
 from bot.lane import Lane
 from bot.pipeline import Poller
 from bot.record import Recorder
-from bot.stories import Stories
+from bot.stories import Stories, recall
 from feeds import due
 from feeds.fetch import FetchLimits, fetch, make_client
 from feeds.hosts import Hosts
@@ -30,7 +31,6 @@ from store import codec
 from store.events import Fact, RulesActivated
 from store.log import Event, Store
 from store.open import open_store
-from store.views.values import StoryView
 from store.views.views import Views
 
 log = logging.getLogger(__name__)
@@ -95,14 +95,10 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        def recall(since: datetime) -> list[StoryView]:
-            views.catch_up(store)
-            return views.recent_stories(since)
-
         recorder = Recorder(
             store=store,
             rules=loaded.rules,
-            stories=Stories(recall, context=story_context(loaded.rules[0])),
+            stories=Stories(functools.partial(recall, store), context=story_context(loaded.rules[0])),
             settings=settings,
             dice=random.random,
             meta=meta,

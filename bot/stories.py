@@ -2,48 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.decide import Sighting
-from matchers.story import WINDOW, StoryItem, assign
-from store.events import ItemMatched, StoryJoined
-from store.views.values import StoryView
+from matchers.story import WINDOW, Recent, StoryItem
+from store import codec
+from store.events import ItemMatched, ItemRevised, ItemSeen, StoryJoined
+from store.log import EventLog
 
 _REACH = 2 * WINDOW  # what a story is made of may be older than what a new item is compared with
 _FORGET_EVERY = timedelta(hours=1)
+_PAGE = 5_000
 
 
 class Stories:
     """Which stories are being told now. Not safe for two threads: it lives in the store's lane.
 
-    `recall` gives the stories since a moment from the log; it is asked when the first item needs one, because most
-    polls bring nothing that matches. `context` are the words that every item of the plan holds.
+    `recall` gives the items that came to a story since a moment, in their order; it is asked when the first item
+    needs one, because most polls bring nothing that matches. `context` are the words that every item of the plan holds.
     """
 
-    def __init__(self, recall: Callable[[datetime], Sequence[StoryView]], *, context: Collection[str]) -> None:
+    def __init__(self, recall: Callable[[datetime], Iterable[StoryItem]], *, context: Collection[str]) -> None:
         self._recall = recall
         self._context = context
-        self._recent: list[StoryItem] | None = None
+        self._recent: Recent | None = None
         self._forgot_at: datetime | None = None
 
     def join(self, sighting: Sighting, matched: Sequence[ItemMatched], *, now: datetime) -> StoryJoined:
         """The story the item belongs to: one that is being told, or one that it founds."""
         recent = self._known(now)
         item = _story_item(sighting, matched, now)
-        joined = assign(item, recent, context=self._context)
-        recent.append(replace(item, story=joined.story))
+        joined = recent.assign(item)
+        recent.add(replace(item, story=joined.story))
         return StoryJoined(item=sighting.key, story=joined.story, reason=joined.reason)
 
-    def _known(self, now: datetime) -> list[StoryItem]:
-        if self._recent is None:
-            stories = self._recall(now - _REACH)
-            self._recent, self._forgot_at = [item for story in stories for item in _told(story)], now
-        elif self._forgot_at is None or now - self._forgot_at > _FORGET_EVERY:
-            self._recent = [item for item in self._recent if item.published and item.published >= now - _REACH]
+    def _known(self, now: datetime) -> Recent:
+        if self._recent is None or self._forgot_at is None:
+            self._recent, self._forgot_at = Recent(self._context), now
+            for item in self._recall(now - _REACH):
+                self._recent.add(item)
+        elif now - self._forgot_at > _FORGET_EVERY:
+            self._recent.forget(now - _REACH)
             self._forgot_at = now
         return self._recent
+
+
+def recall(log: EventLog, since: datetime) -> Iterator[StoryItem]:
+    """The items that came to a story since that moment, with the text by which they did, in the order of the log.
+
+    Read from the log itself: the views may be far behind it, and catching them up takes longer than all else.
+    """
+    matched: dict[str, list[ItemMatched]] = {}
+    joined: list[StoryJoined] = []
+    after = _position_before(log, since)
+    while page := log.read(after, _PAGE, types=(ItemMatched.TYPE, StoryJoined.TYPE)):
+        for recorded in page:
+            match codec.fact(recorded):
+                case ItemMatched() as found:
+                    matched.setdefault(found.item, []).append(found)
+                case StoryJoined() as fact:
+                    joined.append(fact)
+                case _:  # its content was taken out
+                    pass
+        after = page[-1].pos
+    texts = _texts(log, matched)
+    for fact in joined:
+        if fact.item in texts:
+            yield _recalled(fact, texts[fact.item], matched[fact.item])
+
+
+def _position_before(log: EventLog, since: datetime) -> int:
+    """A position such that everything recorded since that moment lies behind it, found by halving."""
+    low, high = 0, log.head()
+    while low < high:
+        middle = (low + high) // 2
+        there = log.read(middle, 1)
+        if there and there[0].at < since:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _texts(log: EventLog, matched: dict[str, list[ItemMatched]]) -> dict[str, _Text]:
+    """The text that was judged first, of every item: as it was seen or, where it matched only later, revised."""
+    keys = [key for item, found in matched.items() for key in (f"item/{item}", f"revised/{item}/{found[0].digest}")]
+    texts: dict[str, _Text] = {}
+    for start in range(0, len(keys), _PAGE):  # even, so that both keys of an item are in one page
+        for recorded in log.find(keys[start : start + _PAGE]).values():
+            match codec.fact(recorded):
+                case ItemSeen() as seen:
+                    texts[seen.item] = _Text(seen.title, seen.summary, seen.url, seen.published or recorded.at)
+                case ItemRevised() as revised if revised.item in texts:
+                    texts[revised.item] = replace(
+                        texts[revised.item], title=revised.title, summary=revised.summary, url=revised.url
+                    )
+                case _:  # its content was taken out
+                    pass
+    return texts
 
 
 def _story_item(sighting: Sighting, matched: Sequence[ItemMatched], now: datetime) -> StoryItem:
@@ -58,17 +116,22 @@ def _story_item(sighting: Sighting, matched: Sequence[ItemMatched], now: datetim
     )
 
 
-def _told(story: StoryView) -> list[StoryItem]:
-    return [
-        StoryItem(
-            key=item.key,
-            title=item.title,
-            summary=item.summary,
-            lang=item.lang,
-            link=item.url,
-            published=item.published or item.seen_at,
-            commitments=tuple(dict.fromkeys(match.commitment for match in item.matches)),
-            story=story.id,
-        )
-        for item in story.items
-    ]
+def _recalled(joined: StoryJoined, text: _Text, matched: Sequence[ItemMatched]) -> StoryItem:
+    first = (found.commitment for found in matched if found.digest == matched[0].digest)
+    return StoryItem(
+        key=joined.item,
+        title=text.title,
+        summary=text.summary,
+        link=text.url,
+        published=text.published,
+        commitments=tuple(dict.fromkeys(first)),
+        story=joined.story,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    title: str
+    summary: str
+    url: str | None
+    published: datetime

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from feeds.item import Item
 from matchers.match import Match, match
 from matchers.rules import RuleSet, story_context
-from matchers.story import StoryItem, assign
+from matchers.story import Recent, StoryItem
 
 
 class FilterError(Exception):
@@ -23,15 +23,14 @@ def judge(rules: RuleSet, lines: Iterable[str]) -> Iterator[str]:
 
     Stories are found as the live program finds them: each item against those before it, in input order.
     """
-    seen: list[StoryItem] = []
-    context = story_context(rules)
+    seen = Recent(story_context(rules))
     for number, line in enumerate(lines, 1):
         if line.strip():
             record = _record(line, number)
             matches = match(rules, _item(record))
             told = _told(record, matches)
-            joined = assign(told, seen, context=context)
-            seen.append(replace(told, story=joined.story))
+            joined = seen.assign(told)
+            seen.add(replace(told, story=joined.story))
             yield json.dumps(_answer(record, matches, joined.story), ensure_ascii=False)
 
 
