@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from store.events import Fact
+from store.readers import Readers
 
 
 class LogError(Exception):
@@ -191,6 +192,11 @@ class Schedule(Protocol):
 
 class Store(EventLog, Schedule, Protocol):
     """One engine that keeps both, so that "polled" and "recorded" commit together."""
+
+    @property
+    def readers(self) -> Readers:
+        """What readers asked us to remember, beside the log."""
+        ...
 
     def exclusive(self) -> None:
         """Be the only running process on this store until `close`, where the engine serves one (SQLite); other

@@ -14,6 +14,7 @@ from store.codec import stamp
 from store.events import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
 from store.postgres_link import Connection, PostgresLink
+from store.postgres_readers import PostgresReaders
 from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, rows_of, time_of, unknown
 
 
@@ -26,6 +27,7 @@ class PostgresStore:
     def __init__(self, url: str, *, create: bool = True) -> None:
         self._link = PostgresLink(url)
         self._news = News()
+        self.readers = PostgresReaders(self._link)
         try:
             postgres_schema.prepare(self._link, create=create)
         except BaseException:

@@ -34,6 +34,11 @@ MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (
         """CREATE TABLE leases (
              name text PRIMARY KEY, owner text, token bigint NOT NULL, until text COLLATE "C" NOT NULL)""",
     ),
+    (
+        """CREATE TABLE readers (
+             reader text PRIMARY KEY, chat bigint NOT NULL UNIQUE, settings text NOT NULL,
+             progress text NOT NULL DEFAULT '{}', paused boolean NOT NULL DEFAULT false)""",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What every engine does alike: events to rows and back, positions and times for new rows, waiting for news."""
+"""What every engine does alike: events and readers to rows and back, places for new rows, waiting for news."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from store.codec import decode_meta, encode, encode_meta, type_of
 from store.log import Conflict, Event, LogDamaged, Recorded
+from store.readers import Progress, ReaderRow, Settings
 
 Row = tuple[str, str, str, str]  # key, type, data, meta
 Placed = tuple[int, str, str, str, str, str]  # pos, key, type, at, data, meta
@@ -55,6 +58,23 @@ def recorded(pos: int, key: str, kind: str, at: str, data: str, meta: str) -> Re
         return Recorded(pos, key, kind, datetime.fromisoformat(at), data, decode_meta(meta))
     except ValueError as exc:  # of both readers
         raise LogDamaged(f"event {pos} ({key}) has an unreadable time or meta: {exc}", position=pos) from exc
+
+
+def reader_text(value: Settings | Progress) -> str:
+    """What is kept of a reader, as stored."""
+    return msgspec.json.encode(value).decode()
+
+
+def reader_row(reader: str, chat: int, settings: str, progress: str, paused: int | bool) -> ReaderRow:
+    """A stored reader. LogDamaged where the row cannot be what was written."""
+    try:
+        return ReaderRow(reader, chat, _SETTINGS(settings), _PROGRESS(progress), bool(paused))
+    except msgspec.MsgspecError as exc:
+        raise LogDamaged(f"what was kept of the reader {reader} is unreadable: {exc}") from exc
+
+
+_SETTINGS = msgspec.json.Decoder(Settings).decode
+_PROGRESS = msgspec.json.Decoder(Progress).decode
 
 
 def time_of(text: str) -> datetime:

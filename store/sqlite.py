@@ -14,6 +14,7 @@ from store.events import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
 from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, rows_of, time_of, unknown
 from store.runlock import RunLock
+from store.sqlite_readers import SqliteReaders
 from store.sqlitefile import Connection, IntegrityError, SqliteFile
 
 
@@ -29,6 +30,7 @@ class SqliteStore:
         self._file = SqliteFile(path, synchronous="FULL", create=create, busy_seconds=patience_seconds)
         self._lock = RunLock(path)
         self._news = News()
+        self.readers = SqliteReaders(self._file)
         try:
             sqlite_schema.prepare(self._file)
         except BaseException:

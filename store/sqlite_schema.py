@@ -27,6 +27,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX feeds_by_due ON feeds (due, feed) WHERE enrolled",
         "CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT, token INTEGER NOT NULL, until TEXT NOT NULL) STRICT",
     ),
+    (
+        """CREATE TABLE readers (
+             reader TEXT PRIMARY KEY, chat INTEGER NOT NULL UNIQUE, settings TEXT NOT NULL,
+             progress TEXT NOT NULL DEFAULT '{}', paused INTEGER NOT NULL DEFAULT 0) STRICT""",
+    ),
 )
 
 

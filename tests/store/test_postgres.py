@@ -21,6 +21,7 @@ from tests.store.contract import Contract, Opener
 from tests.store.crash import kill_writers
 from tests.store.facts import NOON, record, seen
 from tests.store.pgserver import NEEDED, Server, program, running
+from tests.store.readers_contract import ReadersContract
 
 pytestmark = pytest.mark.skipif(
     not all(map(program, NEEDED)), reason="no PostgreSQL server here (Debian: apt-get install postgresql)"
@@ -38,7 +39,7 @@ def url(server: Server) -> str:
     return server.database()
 
 
-class TestPostgres(Contract):
+class TestPostgres(Contract, ReadersContract):
     @pytest.fixture
     def opener(self, url: str) -> Iterator[Opener]:
         opened: list[Store] = []
