@@ -30,6 +30,8 @@ _COMMANDS: Mapping[str, str] = {
     "parse": "a filter: a feed's body in, items out",
     "check": "check config.yaml, or print its schema",
     "verify": "prove that the log is what was written",
+    "backup": "a verified copy of the store, while the bot runs",
+    "rebuild": "make the views anew from the log",
     "demo": "the whole program against stand-ins, no token, no network",
 }
 

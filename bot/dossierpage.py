@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from bot.coverage import Coverage, length, name_of, sentence
+from bot.coverage import Coverage, length, name_of, percent
 from bot.telegram.render import byline, reason, say_found
 from bot.telegram.text import clean, safe_url
 from matchers.plan import Commitment
@@ -91,8 +91,13 @@ def _item(item: ItemView, content: Content) -> str:
 
 
 def _watched(coverage: Coverage | None) -> str:
-    said = f"<p>{_said(sentence(coverage))}</p>"
-    if coverage is None or not coverage.holes:
+    if coverage is None:
+        return "<p>The feeds were not watched in this period.</p>"
+    said = (
+        f"<p>The {coverage.feeds} feeds that could bring something on it were watched for"
+        f" {percent(coverage.share)} % of the time since {_time(coverage.since)}.</p>"
+    )
+    if not coverage.holes:
         return said
     rows = (
         (

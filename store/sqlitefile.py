@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection, IntegrityError
@@ -187,3 +188,27 @@ def _explained(exc: sqlite3.Error, doing: str, path: Path | None) -> LogError:
             return LogDamaged(f"{place}: {exc}; move the file away and restore a copy")
         case _:
             return LogError(f"{place}: {exc}")
+
+
+def copy_while_in_use(source: Path, target: Path, *, progress: Callable[[int, int], None]) -> None:
+    """Copy a database to a new file as it is at this moment, while others go on writing to it (SQLite's online backup);
+    the copy is on the disk on return. `progress` gets the pages done and all pages, again and again."""
+    _check_place(source, create=False)
+    _check_place(target, create=True)
+    reader = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    copy = sqlite3.connect(target)
+    try:
+        # The open transaction is one snapshot: without it, every write of another process would begin the copy anew.
+        reader.execute("BEGIN").execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        reader.backup(copy, pages=4096, progress=lambda _, left, pages: progress(pages - left, pages))
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file; whoever opens it as a log turns the other mode on
+        damage = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as exc:
+        raise _explained(exc, "copy to", target) from exc
+    finally:
+        copy.close()
+        reader.close()
+    if damage != "ok":
+        raise LogDamaged(f"the copy {target} is damaged: {damage}")
+    with target.open("rb") as file:
+        os.fsync(file.fileno())

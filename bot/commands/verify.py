@@ -8,17 +8,23 @@ from pathlib import Path
 import click
 
 from bot import dossier
+from bot.commands import progress
 from bot.commands.options import config_option, json_option, load, open_log, print_json
+from bot.config import views_path
+from store.log import EventLog
 from store.seal import Verdict, verify
+from store.views.compare import Compared, compare
 
 
 @click.command()
 @config_option
 @json_option
+@click.option("--views/--no-views", default=True, help="Also fold the log anew and compare the views.  [default: yes]")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
-def command(config_path: Path, as_json: bool, folder: Path | None) -> int:
-    """Prove that the log is what was written: positions without gaps, keys once, every seal and their chain. Or, with
-    FOLDER, that a dossier is what the log sealed; that needs neither log nor configuration.
+def command(config_path: Path, as_json: bool, views: bool, folder: Path | None) -> int:
+    """Prove that the log is what was written: positions without gaps, keys once, every seal and their chain; and
+    that the views (what answers come from) are what a replay makes of it. Or, with FOLDER, that a dossier is what the
+    log sealed; that needs neither log nor configuration.
 
     \b
     pactwatch verify
@@ -29,14 +35,24 @@ def command(config_path: Path, as_json: bool, folder: Path | None) -> int:
     """
     if folder is not None:
         return _dossier(folder, as_json)
-    with open_log(load(config_path)) as log:
+    loaded = load(config_path)
+    with open_log(loaded) as log:
         verdict = verify(log)
+        path = views_path(loaded) if views and verdict.holds else None
+        compared = _compared(path, log) if path else Compared(None)
+    holds = verdict.holds and not compared.problem
     if as_json:
-        print_json({"holds": verdict.holds, "unsealed": verdict.unsealed, **dataclasses.asdict(verdict)})
+        told = {**dataclasses.asdict(verdict), "views": dataclasses.asdict(compared)}
+        print_json({"holds": holds, "unsealed": verdict.unsealed, **told})
     else:
-        for text in _told(verdict):
+        for text in (*_told(verdict), *_told_of_views(compared)):
             click.echo(text)
-    return 0 if verdict.holds else 1
+    return 0 if holds else 1
+
+
+def _compared(path: Path, log: EventLog) -> Compared:
+    with progress.shown("folding the log anew") as tell:
+        return compare(path, log, progress=tell)
 
 
 def _dossier(folder: Path, as_json: bool) -> int:
@@ -53,6 +69,12 @@ def _dossier(folder: Path, as_json: bool) -> int:
         if checked.root:
             click.echo(f"The last root is {checked.root}; compare it with one that was published elsewhere.")
     return 0 if checked.holds else 1
+
+
+def _told_of_views(compared: Compared) -> list[str]:
+    if compared.problem:
+        return [f"The views are not what the log says: {compared.problem}. `pactwatch rebuild` makes them anew."]
+    return [] if compared.position is None else [f"The views equal a replay up to position {compared.position}."]
 
 
 def _told(verdict: Verdict) -> list[str]:

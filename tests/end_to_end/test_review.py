@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import os
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -185,3 +187,43 @@ async def test_a_dossier_is_checked_without_the_log(tmp_path: Path) -> None:
     assert "https://t.me/c/1000000001/" in (tmp_path / "dossier" / "index.html").read_text("utf-8")
     assert "holds" in good.out
     assert "events.jsonl" in bad.out
+
+
+# --- backup, rebuild, verify ----------------------------------------------------------------------------------
+
+
+async def test_a_backup_of_a_running_bot_can_be_restored(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await place.command("poll")
+        place.feeds["times"].insert(0, ("b", "A bridge for the river"))
+        async with place.running():
+            await place.posts(1)
+            made = await place.command("backup", "copy.db")
+            again = await place.command("backup", "copy.db")
+        for name in ("pactwatch.db", "pactwatch.db-wal", "pactwatch.db-shm"):
+            (tmp_path / name).unlink(missing_ok=True)
+        (tmp_path / "copy.db").rename(tmp_path / "pactwatch.db")
+        verified = await place.command("verify")
+        async with place.running():
+            await place.polled(len(place.asked) + 1)
+        counts = (await place.command("deliveries", "--limit", "0", "--json")).lines()[0]
+    assert (made.code, again.code, verified.code) == (0, 2, 0)
+    assert (counts["unaccounted"], len(place.texts())) == (0, 1)
+    assert "partial" not in " ".join(os.listdir(tmp_path))
+
+
+async def test_views_that_were_changed_do_not_verify_until_they_are_rebuilt(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await place.command("poll")
+        await place.command("latest")
+        views = sqlite3.connect(tmp_path / "pactwatch.views.db")
+        views.execute("UPDATE items SET title = 'Another school'")
+        views.commit()
+        views.close()
+        changed = await place.command("verify")
+        log_alone = await place.command("verify", "--no-views")
+        rebuilt = await place.command("rebuild")
+        good = await place.command("verify", "--json")
+    assert (changed.code, log_alone.code, rebuilt.code, good.code) == (1, 0, 0, 0)
+    assert "pactwatch rebuild" in changed.out
+    assert good.lines()[0]["views"] == {"position": 4, "problem": ""}
