@@ -106,7 +106,7 @@ COUNT.3: /\d{1,2}\s+OF(?=\s*\()/
 PREFIX.2: /(title|lead|text|[a-z]{2,3}|any):(?=\S)/
 QUOTED.2: /=?"[^"]+"/
 LIST.2: /@[a-z0-9][a-z0-9-]*/
-WORD: /[^\s()",:@]+/
+WORD: /(?!(AND|OR|NOT)(?![^\s()",]))[^\s()",:@]+/
 %ignore /\s+/
 """
 
@@ -144,7 +144,7 @@ def write(node: Node) -> str:
         case Count(least, parts):
             text = f"{least} OF ({', '.join(map(write, parts))})"
         case Scoped(scope, part):
-            text = f"{scope}:{write(part)}"
+            text = f"{scope}:({write(part)})" if isinstance(part, Not) else f"{scope}:{write(part)}"
     return text
 
 

@@ -99,7 +99,8 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         triggers=_triggers(rules),
         sides=sides,
         marks=marks,
-        has_languages=any(term.lang != "any" for term in work.terms),
+        has_languages=any(term.lang != "any" for term in work.terms)
+        or any(side.languages for side in plan.sides.values()),
     )
 
 

@@ -81,6 +81,8 @@ class Table:
     def fold_ahead(self, terms: Iterable[str]) -> None:
         """Folds many terms at once, several times faster than one by one."""
         asked = [text for text in terms if BREAK not in text]
+        if not asked:
+            return
         joined = BREAK.join(f" {text.removeprefix('=').replace('*', STAR)} " for text in asked)
         self._folded |= {text: folded.strip() for text, folded in zip(asked, fold(joined).split(BREAK), strict=True)}
 

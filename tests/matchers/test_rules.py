@@ -1,0 +1,133 @@
+"""Rules are checked whole, compiled once, and the same whatever their layout."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from matchers.plan import Commitment, Plan
+from matchers.rules import RuleError, compile_rules, content, story_context
+from tests.matchers.plans import BASE, compiled, found, rules_of
+
+WRONG = """
+plan:
+  pairs: [{sides: [india, france], words: [x-y]}]
+  masks: ['—']
+commitments:
+- id: a
+  title: {en: A}
+  pillar: XI
+  clauses: [I.a]
+  rules:
+  - {id: one, any: ['-', in*side, a*, '@unknown'], needs: [spain]}
+  - {id: one, query: 'NOT ports'}
+  - {id: two, query: 'NEAR/2(ports'}
+  - {id: three, any: {fr: [port]}}
+- id: a
+  title: {en: B}
+"""
+
+
+def test_every_problem_is_reported_at_once_with_its_place() -> None:
+    with pytest.raises(RuleError) as caught:
+        compiled(WRONG)
+    assert [str(problem).split(": ", 1)[0] for problem in caught.value.problems] == [
+        "commitments[0].clauses",
+        "commitments[0].pillar",
+        "commitments[0].rules[0].any.any[0]",
+        "commitments[0].rules[0].any.any[1]",
+        "commitments[0].rules[0].any.any[2]",
+        "commitments[0].rules[0].any.any[3]",
+        "commitments[0].rules[0].needs",
+        "commitments[0].rules[1]",
+        "commitments[0].rules[1].id",
+        "commitments[0].rules[2].query",
+        "commitments[0].rules[3].any.fr[0]",
+        "commitments[1].id",
+        "plan.masks.any[0]",
+        "plan.pairs[0]",
+    ]
+    assert "can never match" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{id: r}",
+        "{id: r, any: [a1], query: a1}",
+        "{id: r, query: a1, scope: title}",
+        "{id: r, any: [a1], near: 3}",
+        "{id: r, any: [a1], outside: weak}",
+        "{id: r, any: [a1], anny: [b1]}",
+        "{id: r, any: [a1], strength: mighty}",
+        "{id: 'R 1', any: [a1]}",
+        "{id: r, any: {english: [a1]}}",
+    ],
+)
+def test_a_rule_that_says_nothing_or_two_things_is_refused(rule: str) -> None:
+    with pytest.raises(ValidationError):
+        Commitment.model_validate(yaml.safe_load(f"{{id: c, title: {{en: C}}, rules: [{rule}]}}"))
+
+
+def test_the_id_is_of_what_the_rules_say_not_of_how_they_are_written() -> None:
+    assert rules_of("any: [ports]").id == rules_of("any: {any: [ports]}").id
+    assert rules_of("any: [ports]").id != rules_of("any: [ports, ships]").id
+    assert rules_of("any: [ports]").id != rules_of("any: [ports]", plan="{limit: 1}").id
+    assert len(rules_of("any: [ports]").id) == 12
+
+
+def test_the_content_reads_back_as_the_same_rules() -> None:
+    rules = rules_of("any: [ports], with: [[deal]], unless: [strike]", "query: 'a1 b1'", plan="{noise: [cricket]}")
+    again = yaml.safe_load(content(rules))
+    plan = Plan.model_validate(again["plan"])
+    assert compile_rules(plan, [Commitment.model_validate(one) for one in again["commitments"]]).id == rules.id
+
+
+RULES = [
+    "any: [ports]",
+    "any: [ports, ships], with: [[deal]]",
+    "any: [energy], scope: title",
+    "query: 'NEAR/3(naval, exercise*)'",
+    "any: [ships], strength: weak",
+]
+WORDS = ["India", "Italy", "ports", "ships", "deal", "energy", "naval", "joint", "exercises", "Rome", "and,", "of"]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=14), st.lists(st.sampled_from(WORDS), max_size=14), st.randoms())
+def test_the_order_of_rules_and_commitments_does_not_matter(
+    title: list[str], summary: list[str], random: random.Random
+) -> None:
+    def build(order: list[int]) -> str:
+        ones = [f"- {{id: c{n}, title: {{en: C}}, rules: [{{id: r, {RULES[n]}}}]}}" for n in order]
+        return "commitments:\n" + "\n".join(ones)
+
+    order = list(range(len(RULES)))
+    shuffled = random.sample(order, len(order))
+    texts = " ".join(title), " ".join(summary)
+    assert found(compiled(build(order)), *texts) == found(compiled(build(shuffled)), *texts)
+
+
+def test_a_list_may_name_lists_defined_above_it() -> None:
+    rules = rules_of("any: ['@both']", plan="{words: {ships: [frigate*], both: ['@ships', port]}}")
+    assert found(rules, "Italian frigates for India") == ["c"]
+
+
+def test_the_words_that_name_the_parties_tell_no_stories_apart() -> None:
+    plan = "{pairs: [{sides: [india, italy], words: [indo-italian, india-italy]}]}"
+    context = story_context(rules_of("any: [x1]", "any: [y1], strength: fallback", plan=plan))
+    assert {"india", "italy", "italian", "c"} <= context
+    assert "rome" not in context
+
+
+def test_a_plan_without_sides_has_no_gate() -> None:
+    rules = rules_of("any: [ports]", plan="{sides: {}}", base=BASE)
+    assert found(rules, "Ports reopen") == ["c"]
+
+
+def test_a_plan_without_any_term_matches_nothing() -> None:
+    assert found(compiled("plan: {sides: {}}"), "Ports reopen") == []
