@@ -81,8 +81,9 @@ async def test_latest_answers_for_commitments_and_for_words(tmp_path: Path) -> N
 
 async def test_verify_finds_a_row_that_was_changed(tmp_path: Path) -> None:
     async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        await place.command("poll")
         async with place.running():
-            await place.polled(1)
+            await place.polled(2)
         good = await place.command("verify")
         log = sqlite3.connect(tmp_path / "pactwatch.db")
         log.execute("UPDATE log SET data = replace(data, 'bridge', 'tunnel') WHERE type = 'ItemMatched.v1'")
