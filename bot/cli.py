@@ -22,6 +22,8 @@ _COMMANDS: Mapping[str, str] = {
     "latest": "the newest news of a commitment, or of some words",
     "feeds": "how the feeds fare; test, add, remove, pause, import, export",
     "search": "full text over every item ever seen",
+    "silence": "for how long no evidence was seen of each commitment",
+    "status": "what people judged of the commitments, and judging",
     "show": "one commitment, item or event, whole",
     "deliveries": "what became of every match",
     "export": "the whole log as lines, or a dossier on a commitment",

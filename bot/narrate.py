@@ -23,6 +23,7 @@ from store.events import (
     MonitorStarted,
     MonitorStopped,
     RulesActivated,
+    StatusSet,
     StoryJoined,
     UpdateEdited,
     UpdateFailed,
@@ -124,6 +125,8 @@ def _of_program(fact: Fact) -> str:
             return f"watches {fact.feeds} feeds again; last known to be alive {_time(fact.last_alive)}"
         case MonitorStopped():
             return "stopped watching, in good order"
+        case StatusSet():
+            return f"{fact.commitment} is {fact.step}{f', says {fact.by}' if fact.by else ''}: {fact.note or fact.cite}"
         case LogSealed():
             return f"positions {fact.from_} to {fact.to} sealed with {fact.root[:16]}…"
     return fact.key

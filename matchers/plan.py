@@ -146,4 +146,5 @@ class Commitment(_Part):
     named_by_seed: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
+    silence_months: int = Field(default=9, ge=1, le=120, description="months without evidence that are worth a look")
     rules: tuple[Rule, ...] = ()

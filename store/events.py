@@ -380,6 +380,28 @@ class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"failed/{self.channel}/{self.story}/{self.attempt}"
 
 
+# --- a commitment -----------------------------------------------------------------------------------------
+
+
+class StatusSet(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A person's judgement on a commitment: `step` is one of no-evidence, not-started, limited, substantial, complete;
+    `cite` is the address of what it rests on. `ordinal` counts the judgements on the commitment, from 1; the last one
+    stands."""
+
+    TYPE: ClassVar[str] = "StatusSet.v1"
+    plan: str
+    commitment: str
+    ordinal: int
+    step: str
+    cite: str
+    note: str = ""
+    by: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"status/{self.plan}/{self.commitment}/{self.ordinal}"
+
+
 # --- trust ------------------------------------------------------------------------------------------------
 
 
@@ -422,6 +444,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     UpdateUncertain,
     UpdateSuppressed,
     UpdateFailed,
+    StatusSet,
     LogSealed,
 )
 

@@ -15,11 +15,11 @@ import click
 from bot import __version__, dossier
 from bot.commands.choose import commitments
 from bot.commands.options import config_option, load, now, open_log
-from bot.commands.past import as_of_option, views_as_of
+from bot.commands.past import as_of_option, views_as_of, watched_in
 from bot.commands.when import since_option, until_option
 from bot.concern import Concern, about, fact_of
 from bot.config import Loaded
-from bot.coverage import Coverage, coverage, serving
+from bot.coverage import Coverage
 from bot.dossierpage import Content, page
 from bot.narrate import line
 from bot.reading import Question, onwards, position_before
@@ -133,11 +133,12 @@ def _export_dossier(
     until: datetime | None,
     as_of: datetime | None,
 ) -> int:
-    with views_as_of(loaded, as_of) as (log, views):
+    with views_as_of(loaded, as_of) as (log, views, rows):
         end = min(moment for moment in (until, as_of, now()) if moment)
         start = since or next((recorded.at for recorded in log.read(limit=1)), end)
         events = _events(log, one, position_before(log, start), position_before(log, end))
-        content = _content(loaded, log, views, one, events, start, end)
+        watched = watched_in(loaded, views, [one], rows, since=start, until=end)
+        content = _content(log, views, one, events, watched, since=start, until=end)
         told: dict[str, object] = {
             "commitment": one.id,
             "plan": loaded.config.plan.id,
@@ -170,11 +171,12 @@ def _events(log: EventLog, one: Commitment, after: int, to: int) -> list[Recorde
 
 
 def _content(
-    loaded: Loaded,
     log: EventLog,
     views: Views,
     one: Commitment,
     events: Sequence[Recorded],
+    watched: Coverage | None,
+    *,
     since: datetime,
     until: datetime,
 ) -> Content:
@@ -192,7 +194,7 @@ def _content(
         events=len(events),
         items=sorted(items, key=lambda item: (item.published or item.seen_at, item.pos), reverse=True),
         posts=posts,
-        coverage=_coverage(loaded, views, one, since, until),
+        coverage=watched,
         rules=[(recorded, line(fact)) for recorded, fact in facts if isinstance(fact, RulesActivated)],
         notes=[(r, line(f)) for r, f in facts if about(f).commitment == one.id and not isinstance(f, ItemMatched)],
         sealed=sealed.to if sealed else 0,
@@ -207,10 +209,3 @@ def _address(fact: UpdateSent | UpdateEdited) -> str:
     if fact.channel.startswith("@"):
         return f"https://t.me/{fact.channel.removeprefix('@')}/{fact.message}"
     return f"message {fact.message} in {fact.channel}"
-
-
-def _coverage(loaded: Loaded, views: Views, one: Commitment, since: datetime, until: datetime) -> Coverage | None:
-    """How well the feeds that serve the commitment, as they are configured now, were watched in the period."""
-    feeds = [feed.as_feed() for feed in loaded.config.feeds if not feed.paused]
-    chosen = serving(feeds, [one], loaded.config.plan.languages)
-    return coverage(views.ledger(since, until), chosen, since=since, until=until)

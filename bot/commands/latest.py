@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
 import msgspec
 
-from bot.commands.options import config_option, how_watched, json_option, load, now, open_views, print_json
-from bot.coverage import sentence
+from bot.commands.options import config_option, json_option, load, now, print_json
+from bot.commands.past import as_of_option, views_as_of, watched_in
+from bot.coverage import PERIOD, sentence
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.render import compose, terminal
 from matchers.plan import Commitment
@@ -22,8 +24,9 @@ from store.views.views import Views
 @config_option
 @json_option
 @click.option("--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many stories at most.")
+@as_of_option
 @click.argument("words", nargs=-1)
-def command(config_path: Path, as_json: bool, limit: int, words: tuple[str, ...]) -> int:
+def command(config_path: Path, as_json: bool, limit: int, as_of: datetime | None, words: tuple[str, ...]) -> int:
     """The newest stories of a commitment (its id, title, clause or pillar), of some words, or of the whole plan.
 
     \b
@@ -31,6 +34,7 @@ def command(config_path: Path, as_json: bool, limit: int, words: tuple[str, ...]
     pactwatch latest defence-roadmap
     pactwatch latest II.c
     pactwatch latest green hydrogen
+    pactwatch latest II.c --as-of 2026-03-01     what was known then
 
     The last line tells how well the feeds were watched in the last seven days. Exit code 1: nothing was seen. That
     is not the same as nothing having happened.
@@ -38,10 +42,11 @@ def command(config_path: Path, as_json: bool, limit: int, words: tuple[str, ...]
     loaded = load(config_path)
     catalogue = Catalogue(loaded.config.plan, loaded.config.commitments)
     asked = " ".join(words)
-    with open_views(loaded) as (store, views):
-        meant = _meant(catalogue, asked)
+    meant = _meant(catalogue, asked)
+    at = as_of or now()
+    with views_as_of(loaded, as_of) as (_, views, rows):
         stories = _stories(views, asked, meant, limit)
-        watched = how_watched(loaded, store, views, meant, at=now())
+        watched = watched_in(loaded, views, meant, rows, since=at - PERIOD, until=at)
     if as_json:
         for story in stories:
             print_json(as_object(story))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,6 @@ import click
 
 from bot import config
 from bot.config import store_url, views_path
-from bot.coverage import PERIOD, Coverage, coverage, serving, with_present
-from matchers.plan import Commitment
 from store.log import Store
 from store.open import open_store
 from store.views.views import Views
@@ -74,14 +72,3 @@ def now() -> datetime:
     from bot.app import utc_now  # noqa: PLC0415 - only commands that need the time pay for this import
 
     return utc_now()
-
-
-def how_watched(
-    loaded: config.Loaded, store: Store, views: Views, commitments: Sequence[Commitment] = (), *, at: datetime
-) -> Coverage | None:
-    """How well the feeds that serve these commitments (all feeds, where none is named) were watched until `at`."""
-    feeds = [feed.as_feed() for feed in loaded.config.feeds if not feed.paused]
-    if commitments:
-        feeds = list(serving(feeds, commitments, loaded.config.plan.languages))
-    ledger = with_present(views.ledger(at - PERIOD, at), store.feeds(), now=at)
-    return coverage(ledger, feeds, since=at - PERIOD, until=at)

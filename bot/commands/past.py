@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bot.commands.options import open_log, open_views
 from bot.commands.when import when_option
 from bot.config import Loaded
+from bot.coverage import Coverage, coverage, serving, with_present
 from bot.reading import position_before
+from matchers.plan import Commitment
 from store.asof import LogAsOf
-from store.log import EventLog
+from store.log import EventLog, FeedRow
 from store.views.views import Views
 
 as_of_option = when_option(
@@ -22,20 +24,37 @@ as_of_option = when_option(
 
 
 @contextlib.contextmanager
-def views_as_of(loaded: Loaded, when: datetime | None) -> Iterator[tuple[EventLog, Views]]:
-    """The log and its views as they were at `when`; as they are, where that is None.
+def views_as_of(loaded: Loaded, when: datetime | None) -> Iterator[tuple[EventLog, Views, Sequence[FeedRow]]]:
+    """The log and its views as they were at `when`; as they are, with the schedule of the feeds, where that is None.
 
     The past is folded anew into a file that is thrown away: that takes as long as a first start of the program.
     """
     if when is None:
-        with open_views(loaded) as now:
-            yield now
+        with open_views(loaded) as (now, views):
+            yield now, views, now.feeds()
         return
     with open_log(loaded) as store, tempfile.TemporaryDirectory(prefix="pactwatch-") as folder:
         log = LogAsOf(store, position_before(store, when))
         views = Views.open(Path(folder) / "views.db")
         try:
             views.catch_up(log)
-            yield log, views
+            yield log, views, ()
         finally:
             views.close()
+
+
+def watched_in(
+    loaded: Loaded,
+    views: Views,
+    commitments: Sequence[Commitment],
+    rows: Sequence[FeedRow],
+    *,
+    since: datetime,
+    until: datetime,
+) -> Coverage | None:
+    """How well the feeds that serve these commitments, as they are configured now, were watched in a period. `rows` are
+    those of the schedule, where the period reaches up to now: they tell whether somebody is looking."""
+    feeds = [feed.as_feed() for feed in loaded.config.feeds if not feed.paused]
+    chosen = serving(feeds, commitments, loaded.config.plan.languages) if commitments else feeds
+    ledger = with_present(views.ledger(since, until), rows, now=until) if rows else views.ledger(since, until)
+    return coverage(ledger, chosen, since=since, until=until)

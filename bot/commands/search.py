@@ -52,7 +52,7 @@ def command(
     """
     loaded = load(config_path)
     chosen = [one.id for one in commitments(loaded, names)]
-    with views_as_of(loaded, as_of) as (_, views):
+    with views_as_of(loaded, as_of) as (_, views, _):
         found = views.search(" ".join(words), limit=limit, commitment=chosen, since=since, until=until)
     show: Callable[[ItemView], None] = _show_object if as_json else _show
     for item in found:

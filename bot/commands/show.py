@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from bot.commands.events import as_line, as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
+from bot.commands.past import as_of_option, views_as_of
+from bot.config import Loaded
 from bot.links import related
+from bot.reading import position_before
+from bot.status import judgements
 from bot.telegram.catalogue import Catalogue, titled
+from bot.telegram.text import clean
 from bot.why import Link, chain
 from matchers.plan import Commitment
-from store.events import UpdateEdited, UpdateSent
-from store.log import EventLog, Recorded, Store
+from store.asof import LogAsOf
+from store.events import StatusSet, UpdateEdited, UpdateSent
+from store.log import EventLog, Recorded, StoreUnavailable
 
 
 @click.command()
 @config_option
 @json_option
 @click.option("--why", is_flag=True, help="The whole chain: item, match, story, update, message.")
+@as_of_option
 @click.argument("what")
-def command(config_path: Path, as_json: bool, why: bool, what: str) -> int:
+def command(config_path: Path, as_json: bool, why: bool, as_of: datetime | None, what: str) -> int:
     """Show an event (by position or key), an item (by its key, with everything that became of it), or a commitment.
 
     \b
@@ -40,10 +50,12 @@ def command(config_path: Path, as_json: bool, why: bool, what: str) -> int:
     loaded = load(config_path)
     commitments = () if why else Catalogue(loaded.config.plan, loaded.config.commitments).find(what)
     if commitments:
+        known = _known(loaded, as_of)
         for one in commitments:
-            _show_commitment(one, as_json)
+            _show_commitment(one, known.get(one.id, _Known()), as_json)
         return 0
-    with open_log(loaded) as log:
+    with open_log(loaded) as store:
+        log: EventLog = LogAsOf(store, position_before(store, as_of)) if as_of else store
         found = _event(log, what)
         if found is None:
             click.echo(f"There is no position, key, item or commitment {what!r}.", err=True)
@@ -57,14 +69,14 @@ def command(config_path: Path, as_json: bool, why: bool, what: str) -> int:
     return 0
 
 
-def _event(log: Store, what: str) -> Recorded | None:
+def _event(log: EventLog, what: str) -> Recorded | None:
     if what.isdecimal() and len(what) < 19:
         return next(iter(log.read(int(what) - 1, 1)), None) if int(what) else None
     found = log.find([what, f"item/{what}"])
     return found.get(what) or found.get(f"item/{what}")
 
 
-def _causes(log: Store, found: Recorded) -> list[Recorded]:
+def _causes(log: EventLog, found: Recorded) -> list[Recorded]:
     """The event, behind what it follows from: the cause of the cause first."""
     chain = [found]
     while (cause := chain[0].meta.get("cause")) and len(chain) < 20:
@@ -115,9 +127,41 @@ def _show_event(recorded: Recorded, as_json: bool) -> None:
     click.echo()
 
 
-def _show_commitment(one: Commitment, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the log knows of a commitment."""
+
+    items: int = 0
+    newest: datetime | None = None
+    judgement: StatusSet | None = None
+
+
+def _known(loaded: Loaded, as_of: datetime | None) -> Mapping[str, _Known]:
+    """What the log knows of each commitment; nothing where there is no log yet."""
+    plan = loaded.config.plan.id
+    try:
+        with views_as_of(loaded, as_of) as (log, views, _):
+            counts = {one.commitment: one for one in views.counts().commitments if one.plan == plan}
+            judged = {name: each[-1][1] for name, each in judgements(log, plan).items()}
+    except StoreUnavailable:
+        if as_of is not None:
+            raise
+        return {}
+    return {
+        name: _Known(
+            counts[name].items if name in counts else 0,
+            counts[name].newest if name in counts else None,
+            judged.get(name),
+        )
+        for name in {*counts, *judged}
+    }
+
+
+def _show_commitment(one: Commitment, known: _Known, as_json: bool) -> None:
+    status = known.judgement
     if as_json:
-        print_json(one.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        said = {"items": known.items, "newest": known.newest, "status": status and to_builtins(status)}
+        print_json({**one.model_dump(mode="json", by_alias=True, exclude_defaults=True), "known": said})
         return
     click.secho(f"{one.id}: {titled(one.title, 'en')}", bold=True)
     for lang, title in one.title.items():
@@ -125,4 +169,8 @@ def _show_commitment(one: Commitment, as_json: bool) -> None:
     click.echo(f"  pillar   {one.pillar}")
     click.echo(f"  clauses  {', '.join(one.clauses)}")
     click.echo(f"  rules    {', '.join(rule.id for rule in one.rules)}")
+    newest = f", the newest of {known.newest:%Y-%m-%d}" if known.newest else ""
+    click.echo(f"  seen     {known.items} items{newest}" if known.items else "  seen     no evidence yet")
+    if status is not None:
+        click.echo(f"  status   {status.step}: {clean(status.note) or status.cite}")
     click.echo(f"\nIts news: pactwatch latest {one.id}\n")

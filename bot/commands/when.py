@@ -17,7 +17,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def when_option(name: str, text: str, *, end: bool = False) -> Callable[[Any], Any]:
-    """An option that takes a moment; with `end`, a date alone means its whole day: the beginning of the next."""
+    """An option that takes a moment; with `end`, the first moment behind what was named: a date includes its day."""
 
     def convert(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
         if value is None:
@@ -37,10 +37,13 @@ until_option = when_option("--until", "Not after this; a date alone includes its
 
 
 def moment(text: str, *, at: datetime, end: bool = False) -> datetime:
-    """The moment a text names, an age counted back from `at`. ValueError where it names none."""
+    """The moment a text names, an age counted back from `at`; with `end`, the first one behind it: behind the day of a
+    date alone, right behind any other. ValueError where the text names none."""
     ago = _AGO.fullmatch(text)
     if ago:
         return at - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     when = datetime.fromisoformat(text)
     when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-    return when + timedelta(days=1) if end and _DAY.fullmatch(text) else when
+    if end:
+        when += timedelta(days=1) if _DAY.fullmatch(text) else timedelta(microseconds=1)
+    return when

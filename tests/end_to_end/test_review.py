@@ -128,7 +128,7 @@ async def test_what_was_learned_later_was_not_known_then(tmp_path: Path) -> None
         place.feeds["times"][0] = ("a", "The bridge is late")
         await place.command("poll")
         now = await place.command("search", "late")
-        then = await place.command("search", "late", "--as-of", known[:-6] + "1+00:00")
+        then = await place.command("search", "late", "--as-of", known)
         before = await place.command("search", "bridge", "--as-of", "2020-01-01")
     assert (now.code, then.code, before.code) == (0, 1, 1)
 
@@ -227,3 +227,52 @@ async def test_views_that_were_changed_do_not_verify_until_they_are_rebuilt(tmp_
     assert (changed.code, log_alone.code, rebuilt.code, good.code) == (1, 0, 0, 0)
     assert "pactwatch rebuild" in changed.out
     assert good.lines()[0]["views"] == {"position": 4, "problem": ""}
+
+
+# --- silence, status, as of -----------------------------------------------------------------------------------
+
+
+async def test_silence_says_how_long_nothing_was_seen_and_looked_for(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        await posted(place)
+        quiet = await place.command("silence", "--json")
+        one = await place.command("silence", "school")
+    found = {line["commitment"]: line for line in quiet.lines()}
+    assert found["bridge"]["last"] is not None
+    assert (found["school"]["last"], found["school"]["is_beyond"]) == (None, False)
+    assert (quiet.code, one.code) == (0, 0)
+    assert "no evidence seen since the watch began" in one.out
+
+
+async def test_a_status_is_a_persons_with_a_citation_and_a_history(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        await place.command("poll")
+        bare = await place.command("status")
+        uncited = await place.command("status", "set", "bridge", "limited")
+        await place.command("status", "set", "bridge", "limited", "--cite", "https://a.example/1", "--by", "R")
+        first = (await place.events("StatusSet"))[0]["at"]
+        await place.command("status", "set", "bridge", "complete", "--cite", "https://a.example/2", "--note", "Open.")
+        bad = await place.command("status", "set", "bridge", "complete", "--cite", "javascript:1")
+        now = await place.command("show", "bridge")
+        then = await place.command("show", "bridge", "--as-of", first)
+        history = await place.command("status", "bridge", "--json")
+    assert (bare.code, uncited.code, bad.code) == (1, 2, 2)
+    assert "status   complete: Open." in now.out
+    assert "status   limited: https://a.example/1" in then.out
+    assert [line["step"] for line in history.lines()] == ["limited", "complete"]
+    assert history.lines()[0]["by"] == "R"
+
+
+async def test_a_later_correction_is_not_shown_as_of_an_earlier_moment(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge opens")]) as place:
+        await place.command("poll")
+        known = (await place.events("StoryJoined"))[-1]["at"]
+        place.feeds["times"][0] = ("a", "The bridge does not open")
+        await place.command("poll")
+        now = await place.command("latest", "bridge")
+        then = await place.command("latest", "bridge", "--as-of", known)
+        made = await place.command("export", "--commitment", "bridge", "--as-of", known, "-o", "dossier")
+    assert "does not open" in now.out
+    assert "The bridge opens" in then.out
+    assert made.code == 0
+    assert "does not" not in (tmp_path / "dossier" / "index.html").read_text("utf-8")
