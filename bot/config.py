@@ -73,9 +73,12 @@ def store_url(loaded: Loaded) -> str:
 
 
 def views_path(loaded: Loaded) -> Path | None:
-    """Where the read models lie: beside a SQLite log, in memory for any other."""
-    file = store_url(loaded).removeprefix("sqlite:///")
-    return None if file.startswith((":memory:", "postgresql:")) else Path(file).with_suffix(".views.db")
+    """Where the read models lie: beside a SQLite log, beside the configuration for a log elsewhere."""
+    url = store_url(loaded)
+    if url == "sqlite:///:memory:":
+        return None
+    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else loaded.path.parent / "pactwatch.db"
+    return file.with_suffix(".views.db")
 
 
 def schema() -> str:
