@@ -14,9 +14,9 @@ _STOP_WORDS = {
     " an or not new who what how why says said their his her about into more than would could you your we he she they",
     "it": "il lo la gli le di del della dello dei degli delle dell da dal dalla dai dalle nel nella nei nelle sul sulla"
     " sulle al alla ai alle un una uno e ed che per con tra fra non si è sono era ha hanno anche come dopo ecco più"
-    " sua suo questo questa loro l d dall nell all sull ma se ora via quello",
+    " sua suo questo questa loro l d dall nell all sull ma se ora via quello in a",
     "fr": "le la les des du de un une et est dans pour avec sur au aux par que qui son sa ses ce cette plus pas sont"
-    " ont entre été à l d",
+    " ont entre été",
     "de": "der die das und ist im in den dem des mit für auf von zu ein eine einen einer nicht auch sich bei nach wird"
     " werden hat haben als aus über wie zum zur",
     "es": "el la los las de del y en que un una con para por se su sus al es son más como lo entre ha han fue este esta"
@@ -27,11 +27,6 @@ _SCORES: dict[str, tuple[str, ...]] = {}
 for _lang, _words in _STOP_WORDS.items():
     for _word in set(fold(_words).split()):
         _SCORES[_word] = (*_SCORES.get(_word, ()), _lang)
-# Endings that tell Italian from English where a headline has no small words.
-_ENDINGS = {
-    "it": ("zione", "zioni", "mento", "menti", "aggio", "iana", "iano", "iani", "ità", "ismo", "ale", "ali", "gli"),
-    "en": ("ing", "tion", "tions", "ed", "ment", "ship", "ity", "ies", "ness", "ence", "ly"),
-}
 _SCRIPTS = {
     "DEVANAGARI": "hi",
     "ARABIC": "ar",
@@ -67,7 +62,10 @@ def detect(text: str, words: list[str]) -> str:
 
 def _script(text: str) -> str | None:
     """The language of the commonest script that is not Latin, if it makes up a third of the letters."""
-    counts = Counter(_script_of(char) for char in text if char.isalpha())
+    counts: Counter[str] = Counter()
+    for char, times in Counter(text).items():
+        if char.isalpha():
+            counts[_script_of(char)] += times
     letters = sum(counts.values())
     if counts["ja"]:
         counts["ja"] += counts.pop("zh", 0)
@@ -89,17 +87,19 @@ def _by_small_words(words: list[str]) -> str:
         if langs:
             for lang in langs:
                 scores[lang] = scores.get(lang, 0) + 1 / len(langs)
-    ranked = sorted(scores, key=lambda lang: -scores[lang])[:2]
-    if ranked and (len(ranked) == 1 or scores[ranked[0]] > scores[ranked[1]]):
-        return ranked[0]
-    return _by_endings(words)
-
-
-def _by_endings(words: list[str]) -> str:
-    counts = {lang: sum(word.endswith(ends) for word in words) for lang, ends in _ENDINGS.items()}
-    if counts["it"] == counts["en"]:
+    long = [word for word in words if len(word) > 3 and word.isascii() and word.isalpha()]
+    if len(long) > 2:
+        # Nearly every Italian word ends in a vowel, hardly an English one: that tells where small words are few.
+        vowels = sum(word[-1] in "aeio" for word in long) / len(long)
+        scores["it"] = scores.get("it", 0) + 2 * max(0.0, vowels - 0.6)
+        scores["en"] = scores.get("en", 0) + 2 * max(0.0, 0.6 - vowels)
+    ranked = sorted(scores, key=lambda lang: -scores[lang])
+    if not ranked or scores[ranked[0]] < _LEAST:
         return "und"
-    return max(counts, key=lambda lang: counts[lang])
+    return ranked[0] if len(ranked) == 1 or scores[ranked[0]] > scores[ranked[1]] + 0.1 else "und"
+
+
+_LEAST = 0.3
 
 
 def is_small(word: str) -> bool:

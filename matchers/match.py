@@ -183,7 +183,7 @@ def _strength(rules: RuleSet, strong: Sequence[Hit], weak: Sequence[Hit], *, len
 def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], title_words: int) -> str:
     """Empty where the rule may match, else what is missing."""
     states = [sides.text[side] for side in rule.sides]
-    missing = [side for side in rule.sides if not sides.text[side]]
+    missing = [side for side in rule.sides if not (sides.text[side] if rule.rule.lent else sides.hits[side])]
     if marks["never"]:
         return "a topic that is never about the plan"
     if missing:

@@ -120,6 +120,7 @@ class Rule(_Part):
     at_least: int = Field(default=1, ge=1)
     listed: bool = Field(default=False, description="count a term that is only one of a list of four")
     needs: tuple[Id, ...] | None = Field(default=None, description="sides needed; all of the plan's unless given")
+    lent: bool = Field(default=True, description="let a side count that only the feed or the language lends")
     others: bool = Field(default=False, description="match although the title speaks of a third party")
     strength: Literal["strong", "weak", "fallback"] = "strong"
 
