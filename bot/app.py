@@ -67,8 +67,7 @@ class Watch:
 
     async def poll_all(self) -> None:
         """Poll every feed once, due or not."""
-        feeds = [row.feed for row in await self.lane.call(self.store.feeds)]
-        await self.lane.call(self.store.expedite, feeds, due=self.clock())
+        await self.lane.call(self.store.expedite, list(self.poller.feeds), due=self.clock())
         await self.poller.drain()
 
 

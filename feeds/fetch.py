@@ -48,17 +48,9 @@ def make_client(
     `tls` the public certificate authorities.
     """
     resolver = Resolver(refuse=None if allow_private_addresses else why_private, lookup=lookup)
-    transport = DirectTransport(resolver, tls=tls or _public_tls(), max_header_bytes=max_header_bytes)
+    transport = DirectTransport(resolver, tls=tls, max_header_bytes=max_header_bytes)
     headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
     return DirectClient(transport, headers=headers)
-
-
-def _public_tls() -> ssl.SSLContext:
-    context = httpx.create_ssl_context()
-    # Old load balancers, of public bodies above all, do not speak RFC 5746, and OpenSSL 3 refuses them where
-    # browsers do not. What it guards against, text put before our request, cannot harm the reading of a feed.
-    context.options |= _OP_LEGACY_SERVER_CONNECT
-    return context
 
 
 async def fetch(
@@ -280,7 +272,6 @@ _ACCEPT = (
 )
 _IF_NONE_MATCH = b"If-None-Match"
 _IF_MODIFIED_SINCE = b"If-Modified-Since"
-_OP_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT from Python 3.12 on
 _MAX_VALIDATOR_CHARS = 1024
 _PERMANENT = {301, 308}
 _REDIRECTS = {301, 302, 303, 307, 308}

@@ -43,7 +43,12 @@ class DirectTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(
-        self, resolver: Resolver, *, tls: ssl.SSLContext, max_header_bytes: int = 65_536, idle_s: float = 15.0
+        self,
+        resolver: Resolver,
+        *,
+        tls: ssl.SSLContext | None = None,
+        max_header_bytes: int = 65_536,
+        idle_s: float = 15.0,
     ) -> None:
         self._resolver = resolver
         self._tls = tls
@@ -77,7 +82,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
 
     async def _connect(self, origin: _Origin) -> _Connection:
         scheme, host, port = origin
-        tls = self._tls if scheme == "https" else None
+        tls = self._context() if scheme == "https" else None
         addresses = (await self._resolver.addresses(host))[:_ADDRESSES_TRIED]
         failure: OSError | None = None
         for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
@@ -91,6 +96,12 @@ class DirectTransport(httpx.AsyncBaseTransport):
             else:
                 return _Connection(origin, reader, writer, max_header_bytes=self._max_header_bytes)
         raise httpx.ConnectError(str(failure)) from failure
+
+    def _context(self) -> ssl.SSLContext:
+        """What https is spoken with: the public authorities, read when they are first needed, or what was given."""
+        if self._tls is None:
+            self._tls = _public_tls()
+        return self._tls
 
     def _take_idle(self, origin: _Origin) -> _Connection | None:
         connection = self._idle.pop(origin, None)
@@ -237,7 +248,17 @@ def mended_head(received: bytes) -> bytes | None:
     return None if not end or len(kept) == len(lines) else b"\r\n".join([status, *kept]) + end + body
 
 
+def _public_tls() -> ssl.SSLContext:
+    context = httpx.create_ssl_context()
+    # Old load balancers, of public bodies above all, do not speak RFC 5746, and OpenSSL 3 refuses them where
+    # browsers do not. What it guards against, text put before our request, cannot harm the reading of a feed.
+    context.options |= _OP_LEGACY_SERVER_CONNECT
+    return context
+
+
 _Origin = tuple[str, str, int]
+
+_OP_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT from Python 3.12 on
 
 _HEADER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*")
 _HEADERS_TOO_LARGE = "the headers are too large"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import resource
 import time
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from bot import loop
 from bot.app import open_watch
 from bot.commands.options import config_option, load, print_json
 from bot.config import ConfigError, FeedSettings, Loaded
@@ -38,7 +38,7 @@ def command(config_path: Path, feeds_from: Path | None, store: str | None, allow
     """
     loaded = _adjusted(load(config_path), feeds_from, store, allow_private_addresses)
     begun, cpu = time.perf_counter(), time.process_time()
-    figures = asyncio.run(_poll(loaded))
+    figures = loop.run(_poll(loaded))
     print_json(
         {
             **asdict(figures),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot import loop
 from bot.app import open_watch
 from bot.commands.options import config_option, load
 from bot.config import Loaded
@@ -22,7 +23,7 @@ def command(config_path: Path) -> None:
     The token is read from TELEGRAM_BOT_TOKEN. Without one everything runs but Telegram, and each update is shown
     here as the channel would see it. Killed at any moment, it goes on at the next start where it was.
     """
-    asyncio.run(_run(load(config_path)))
+    loop.run(_run(load(config_path)))
 
 
 async def _run(loaded: Loaded) -> None:
