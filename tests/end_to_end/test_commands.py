@@ -12,7 +12,7 @@ import pytest
 
 from tests.end_to_end.place import SOON_S, open_place
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def test_poll_ends_with_a_json_line_of_figures(tmp_path: Path) -> None:

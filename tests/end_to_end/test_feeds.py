@@ -10,7 +10,7 @@ import yaml
 from bot.demo.botapi.http import Reply
 from tests.end_to_end.place import Place, open_place
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def test_latest_ends_with_how_well_the_feeds_were_watched(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.end_to_end.place import SOON_S, Place, open_place
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def posted(place: Place) -> None:

@@ -131,7 +131,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(url: str, tmp_path: Path)
     kill_writers(url, tmp_path / "views.db", rounds=2)
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 def test_two_hundred_kills_lose_nothing(server: Server, tmp_path: Path) -> None:
     for run in range(20):
         kill_writers(server.database(), tmp_path / f"{run}.db", rounds=10, seed=run + 1)
