@@ -121,7 +121,7 @@ def _compare(a: _Traits, b: _Traits, context: frozenset[str]) -> tuple[float, st
         return -_CERTAIN, ""
     if a.title == b.title and len(a.title_words) >= 4:
         return _CERTAIN, "same title"
-    score = -1.85 + _near(days) + _topic(a, b, context)
+    score = -1.85 + (_UNKNOWN[_is_lost(a) or _is_lost(b)] if days is None else _near(days)) + _topic(a, b, context)
     conflict = bool(a.title_names and b.title_names)
     if a.marks.isdisjoint(b.marks):  # most pairs: nothing else needs to be looked at
         return score + (0.0 if a.language == b.language else 0.5) - 1.4 * conflict, _reason(0.0, 0, 0)
@@ -140,13 +140,16 @@ def _compare(a: _Traits, b: _Traits, context: frozenset[str]) -> tuple[float, st
 
 
 _NEAR = (1.5, 1.2, -0.5, -0.5)
-_UNKNOWN = -1.8
+_UNKNOWN = (-1.8, -2.6)  # known to the month; known to the year at best
+_MONTH = 31 * 86400
 
 
-def _near(days: int | None) -> float:
-    if days is None:
-        return _UNKNOWN
+def _near(days: int) -> float:
     return _NEAR[days] if days < len(_NEAR) else -1.2
+
+
+def _is_lost(one: _Traits) -> bool:
+    return one.begins is None or one.ends - one.begins > _MONTH
 
 
 def _reason(alike: float, names: int, figures: int) -> str:
