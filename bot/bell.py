@@ -11,9 +11,18 @@ class Bell:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self._others: list[Bell] = []
 
     def ring(self) -> None:
         self._rung.set()
+        for other in self._others:
+            other.ring()
+
+    def another(self) -> Bell:
+        """A bell that rings with this one, for somebody else to wait at."""
+        made = Bell()
+        self._others.append(made)
+        return made
 
     async def wait(self, seconds: float) -> None:
         """Return when the bell rings, at the latest after so many seconds."""

@@ -23,6 +23,57 @@ class Call(Protocol):
     def __call__(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Awaitable[T]: ...
 
 
+class Account(Protocol):
+    """What a publisher needs to know of the log. `Ledger` keeps a channel's, `bot.readers` that of a reader."""
+
+    async def lead(self, now: datetime) -> bool: ...
+
+    async def resign(self) -> None: ...
+
+    async def open(self, now: datetime) -> None: ...
+
+    async def silence(self, now: datetime) -> None: ...
+
+    async def owed(self) -> Sequence[Delivery]: ...
+
+    async def last_message(self) -> int | None: ...
+
+    async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None: ...
+
+    def lost(self) -> None: ...
+
+
+class Lease:
+    """The right to serve a channel, which ends by itself."""
+
+    def __init__(self, store: Store, call: Call, name: str, *, owner: str) -> None:
+        self._store, self._call, self._name, self._owner = store, call, name, owner
+        self._token = 0
+        self._renewed: datetime | None = None
+
+    @property
+    def fence(self) -> tuple[str, int]:
+        return self._name, self._token
+
+    async def lead(self, now: datetime) -> bool:
+        """Whether it is ours; takes or renews it where that is due."""
+        if self._renewed is not None and now - self._renewed < LEASE / 3:
+            return True
+        token = await self._call(self._store.lead, self._name, self._owner, LEASE, now=now)
+        self._renewed = None if token is None else now
+        self._token = token or 0
+        return token is not None
+
+    async def resign(self) -> None:
+        """Give it back, so that another process need not wait for its end."""
+        self._renewed = None
+        await self._call(self._store.resign, self._name, self._owner)
+
+    def lost(self) -> None:
+        """It has gone to somebody else."""
+        self._renewed = None
+
+
 class Ledger:
     """One channel's account. Everything is recorded under the channel's lease: LeaseLost where it has gone to
     another process, and then nothing was written."""
@@ -34,25 +85,16 @@ class Ledger:
         self._views = views
         self._call = call
         self._channel = channel
-        self._lease = f"publish/{channel}"
-        self._owner = owner
+        self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
-        self._token = 0
-        self._renewed: datetime | None = None
 
     async def lead(self, now: datetime) -> bool:
         """Whether this process may serve the channel; takes or renews the lease where that is due."""
-        if self._renewed is not None and now - self._renewed < LEASE / 3:
-            return True
-        token = await self._call(self._store.lead, self._lease, self._owner, LEASE, now=now)
-        self._renewed = None if token is None else now
-        self._token = token or 0
-        return token is not None
+        return await self._lease.lead(now)
 
     async def resign(self) -> None:
         """Give the channel back, so that another process need not wait for the lease to end."""
-        self._renewed = None
-        await self._call(self._store.resign, self._lease, self._owner)
+        await self._lease.resign()
 
     async def open(self, now: datetime) -> None:
         """Read what is new in the log. From the first time on, the channel is owed every match."""
@@ -82,8 +124,8 @@ class Ledger:
         meta = {**self._meta, "cause": cause} if cause else self._meta
         events = [Event(fact, meta) for fact in facts]
         if events:
-            await self._call(self._store.append, events, at=now, fence=(self._lease, self._token))
+            await self._call(self._store.append, events, at=now, fence=self._lease.fence)
 
     def lost(self) -> None:
         """The lease has gone to somebody else."""
-        self._renewed = None
+        self._lease.lost()

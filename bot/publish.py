@@ -11,10 +11,12 @@ from typing import TypeVar
 
 from bot import delivery as decide
 from bot.delivery import Edit, Send, Settle, Suppress
-from bot.ledger import PAGE, Ledger
+from bot.ledger import PAGE, Account
 from bot.telegram import probe
+from bot.telegram.catalogue import Catalogue
+from bot.telegram.digest import Digest, compose, message
 from bot.telegram.outcome import Look, Migrated, Outcome, Refused, Sent, Unknown, Unsent, Wait
-from bot.telegram.render import Post, compose, message
+from bot.telegram.render import Post
 from bot.telegram.sinks import Sink
 from store.events import Fact, UpdateQueued
 from store.log import LeaseLost
@@ -39,19 +41,43 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a channel is served: what is too old to post, and how posts are worded."""
+    """How a channel is served: what is too old to post, and how posts are worded. Digests need the catalogue."""
 
     max_age: timedelta = timedelta(days=7)
     lang: str = "en"
     tag_prefix: str = ""
+    catalogue: Catalogue | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """How long to do nothing; `until_news`: news in the log end it earlier."""
+    """How long to do nothing; `until_news`: news in the log end it earlier. `refused`: because the channel wants
+    nothing of us, and why."""
 
     seconds: float
     until_news: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The channel refused us for the `times`th time in a row: blocked, kicked, no rights."""
+
+    channel: str
+    reason: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A post, or an edit of one, was refused for good."""
+
+    channel: str
+    story: str
+    reason: str
+
+
+Trouble = Turned | Lost
 
 
 @dataclass(slots=True)
@@ -65,14 +91,24 @@ class _Memory:
 
 
 class Publisher:
-    """Serves one channel. `open_ledger` gives the account of the channel of that name."""
+    """Serves one channel. `open_ledger` gives the account of the channel of that name; `tell` hears of what a person
+    must know of."""
 
-    def __init__(self, sink: Sink, open_ledger: Callable[[str], Ledger], clock: Clock, terms: Terms) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        open_ledger: Callable[[str], Account],
+        clock: Clock,
+        terms: Terms,
+        tell: Callable[[Trouble], Awaitable[None]] | None = None,
+    ) -> None:
         self._sink = sink
         self._open_ledger = open_ledger
         self._clock = clock
         self._terms = terms
-        self._ledger: Ledger | None = None
+        self._tell = tell or say_so
+        self._ledger: Account | None = None
+        self._channel = ""
         self._memory = _Memory(clock.now())
 
     async def run(self) -> None:
@@ -90,20 +126,26 @@ class Publisher:
         if self._ledger is None:
             opened = await self._sink.open()
             if not isinstance(opened, str):
-                return self._rest_after(opened) or Rest(0.0)
+                return await self._told(self._rest_after(opened) or Rest(0.0), "the channel")
+            self._channel = opened
             self._ledger = self._open_ledger(opened)
         try:
-            return await self._serve(self._ledger)
+            return await self._told(await self._serve(self._ledger), self._channel)
         except LeaseLost:
             self._ledger.lost()
             return Rest(LEASE_WAIT_S)
+
+    async def _told(self, rest: Rest, channel: str) -> Rest:
+        if rest.refused:
+            await self._tell(Turned(channel, rest.refused, self._memory.failures))
+        return rest
 
     async def resign(self) -> None:
         """Give the channel back, so that another process need not wait for the lease to end."""
         if self._ledger is not None:
             await self._ledger.resign()
 
-    async def _serve(self, ledger: Ledger) -> Rest:
+    async def _serve(self, ledger: Account) -> Rest:
         if not await ledger.lead(self._clock.now()):
             return Rest(LEASE_WAIT_S)
         await ledger.open(self._clock.now())
@@ -156,6 +198,7 @@ class Publisher:
         await self._record(job, *decide.after_send(intent, outcome, repeated=step.repeated), cause=intent.key)
         self._remember(job, step, outcome)
         _report(job, "posted", outcome, seconds=(self._clock.now() - started).total_seconds())
+        await self._mourn(job, outcome)
         return self._rest_after(outcome)
 
     async def _edit(self, job: _Job, step: Edit) -> Rest | None:
@@ -170,7 +213,12 @@ class Publisher:
         outcome = await self._sink.edit(number, job.post)
         await self._record(job, *decide.after_edit(job.entry, step, job.digest, outcome))
         _report(job, "edited", outcome)
+        await self._mourn(job, outcome)
         return self._rest_after(outcome)
+
+    async def _mourn(self, job: _Job, outcome: Outcome) -> None:
+        if isinstance(outcome, Refused) and outcome.kind in {"message", "markup"}:
+            await self._tell(Lost(job.entry.channel, job.entry.story.id, outcome.reason))
 
     async def _settle(self, job: _Job, step: Settle) -> Rest | None:
         """Find out what became of a post whose answer was lost, once it can no longer be on its way."""
@@ -236,10 +284,7 @@ class Publisher:
                 _log.warning("telegram is out of reach reason=%r again_in_s=%.0f", reason, rest.seconds)
                 return rest
             case Refused("chat" | "token", reason):
-                rest = self._back_off(limit=300.0, first=30.0)
-                if _is_worth_saying(self._memory.failures):
-                    _log.error("the channel refuses us reason=%r again_in_s=%.0f %s", reason, rest.seconds, _ADVICE)
-                return rest
+                return replace(self._back_off(limit=300.0, first=30.0), refused=reason)
             case Migrated():
                 return Rest(0.0)
             case _:
@@ -255,17 +300,23 @@ class Publisher:
 class _Job:
     """A story's delivery with its post as it would be today."""
 
-    ledger: Ledger
+    ledger: Account
     entry: Delivery
-    post: Post
+    post: Post | Digest
     digest: str
 
 
 _ADVICE = "(make the bot an administrator of the channel that may post messages; nothing is lost meanwhile)"
 
 
-def _job(ledger: Ledger, entry: Delivery, terms: Terms) -> _Job:
-    post = compose(entry.story, lang=terms.lang, tag_prefix=terms.tag_prefix)
+async def say_so(trouble: Trouble) -> None:
+    """Trouble as a line of the log file, the 1st, 2nd, 4th, 8th … time; a lost post has its line already."""
+    if isinstance(trouble, Turned) and is_worth_saying(trouble.times):
+        _log.error("the channel refuses us channel=%s reason=%r %s", trouble.channel, trouble.reason, _ADVICE)
+
+
+def _job(ledger: Account, entry: Delivery, terms: Terms) -> _Job:
+    post = compose(entry.story, terms.catalogue, lang=terms.lang, tag_prefix=terms.tag_prefix)
     return _Job(ledger, entry, post, message(post).digest)
 
 
@@ -296,6 +347,6 @@ def _report(job: _Job, done: str, outcome: Outcome, *, seconds: float = 0.0) -> 
             _log.info("not yet %s channel=%s story=%s commitments=%s items=%d outcome=%s", *values, outcome)
 
 
-def _is_worth_saying(times: int) -> bool:
+def is_worth_saying(times: int) -> bool:
     """The 1st, 2nd, 4th, 8th … time."""
     return times & (times - 1) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
@@ -12,14 +13,17 @@ from datetime import timedelta
 from bot.app import Watch
 from bot.config import TOKEN_VARIABLE, ConfigError
 from bot.coverage import PERIOD, Coverage, coverage, serving
+from bot.following import channel_of
 from bot.ledger import Ledger
 from bot.publish import Clock, Publisher, Terms
+from bot.readers import Books, Followers
 from bot.scheduler import ticking
 from bot.telegram import secrecy
 from bot.telegram.answers import Looked
 from bot.telegram.application import TokenRefused, build_application
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
+from bot.telegram.desk import Desk
 from bot.telegram.handlers import Chats
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
@@ -28,6 +32,7 @@ from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from matchers.plan import Commitment
 from store.events import ChannelOpened, MonitorStarted, MonitorStopped
 from store.log import LogError
+from store.readers import ReaderRow
 from store.seal import seal
 
 log = logging.getLogger(__name__)
@@ -81,12 +86,17 @@ def _opened(watch: Watch, head: int) -> tuple[ChannelOpened, ...]:
 
 async def _speak(watch: Watch, show: Callable[[str], None]) -> None:
     """Keep the channel up to date and answer in chats, for ever."""
-    async with _far_end(watch, show) as sink:
-        publisher = _publisher(watch, sink)
+    async with _far_end(watch, show) as (sink, client):
+        servants: list[Publisher | Followers] = [_publisher(watch, sink)]
+        if client is not None:
+            servants.append(_followers(watch, client))
         try:
-            await publisher.run()
+            async with asyncio.TaskGroup() as group:
+                for servant in servants:
+                    group.create_task(servant.run())
         finally:
-            await publisher.resign()
+            for servant in servants:
+                await servant.resign()
 
 
 async def _look(watch: Watch) -> None:
@@ -108,26 +118,26 @@ async def _seal(watch: Watch) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Sink]:
+async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[tuple[Sink, Client | None]]:
     """Telegram, with the bot answering; or the terminal, where there is no token or no channel."""
     settings = watch.config.telegram
     if settings.token is None:
         log.warning("no token: updates are shown here instead of in Telegram; set %s to go live", TOKEN_VARIABLE)
-        yield TerminalSink(show)
+        yield TerminalSink(show), None
         return
     token = settings.token.get_secret_value()
     _keep_secret(token)
     app = build_application(token, settings.api_url)
     loop = asyncio.get_running_loop()
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
-    Chats(client, Pages(_library(watch)), loop.time).attach(app)
+    Chats(client, Pages(_library(watch)), _desk(watch), loop.time).attach(app)
     async with answering(app, client, asyncio.sleep):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
             log.warning("no channel: set telegram.channel; until then updates are shown here")
-            yield TerminalSink(show)
+            yield TerminalSink(show), client
         else:
-            yield TelegramSink(client, settings.channel, log_chat=settings.log_chat)
+            yield TelegramSink(client, settings.channel, log_chat=settings.log_chat), client
 
 
 def _publisher(watch: Watch, sink: Sink) -> Publisher:
@@ -139,6 +149,28 @@ def _publisher(watch: Watch, sink: Sink) -> Publisher:
     settings = watch.config.telegram
     terms = Terms(max_age=timedelta(days=settings.max_age_days), lang=settings.language)
     return Publisher(sink, ledger, clock, terms)
+
+
+def _followers(watch: Watch, client: Client) -> Followers:
+    def sink(row: ReaderRow) -> Sink:
+        return TelegramSink(client, row.chat, silent=False, name=channel_of(row))
+
+    books = Books(
+        watch.store, watch.views, watch.lane.call, _catalogue(watch), owner=socket.gethostname(), meta=watch.meta
+    )
+    clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
+    return Followers(books, sink, clock, max_age=timedelta(days=watch.config.telegram.max_age_days))
+
+
+def _desk(watch: Watch) -> Desk:
+    def new_id() -> str:
+        return secrets.token_hex(8)
+
+    return Desk(watch.store, watch.lane.call, _catalogue(watch), watch.clock, new_id, watch.bell.ring)
+
+
+def _catalogue(watch: Watch) -> Catalogue:
+    return Catalogue(watch.config.plan, watch.config.commitments)
 
 
 def _library(watch: Watch) -> Library:
@@ -156,7 +188,7 @@ def _library(watch: Watch) -> Library:
         log=watch.store,
         views=watch.views,
         call=watch.lane.call,
-        catalogue=Catalogue(watch.config.plan, watch.config.commitments),
+        catalogue=_catalogue(watch),
         looked=looked,
         channel=channel if isinstance(channel, str) else None,
         watched=watched,

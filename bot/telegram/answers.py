@@ -10,6 +10,7 @@ from bot.telegram import words
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.keyboards import (
     Action,
+    AddFollow,
     Button,
     Keyboard,
     ShowCommitment,
@@ -50,6 +51,7 @@ class Reader:
     lang: str
     looked: Looked
     watched: str = ""
+    person: int = 0  # their id in Telegram, which is that of their private chat
 
 
 def start(catalogue: Catalogue, reader: Reader, *, channel: str | None) -> Message:
@@ -119,7 +121,8 @@ def commitment(
     more = button(say(words.ALL_REPORTS, lang), ShowLatest(entry.id)) if len(stories) > len(shown) else None
     home = catalogue.pillar(entry.pillar or "")
     back = button(f"‹ {titled(home.title, lang)}", ShowPillar(home.id)) if home else None
-    return _signed(join("\n\n", blocks), reader, rows((more,), (back,)))
+    follow = button(say(words.FOLLOW, lang), AddFollow("commitment", entry.id))
+    return _signed(join("\n\n", blocks), reader, rows((more,), (follow, back)))
 
 
 def latest(

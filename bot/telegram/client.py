@@ -51,6 +51,11 @@ class Client:
         self._bot = bot
         self._turnstile = turnstile
 
+    @property
+    def username(self) -> str:
+        """What the bot is called, without @; known once it is connected."""
+        return self._bot.username
+
     async def turn(self, chat: int) -> None:
         """Return when a message to the chat could go out at once."""
         await self._turnstile.wait(chat)

@@ -16,7 +16,9 @@ from bot.telegram import words
 from bot.telegram.answers import Reader, note
 from bot.telegram.application import App
 from bot.telegram.client import Client
-from bot.telegram.keyboards import ShowWhy, action
+from bot.telegram.desk import Desk
+from bot.telegram.keyboards import Action, Preference, ShowWhy, action
+from bot.telegram.markup import Html
 from bot.telegram.message import Message
 from bot.telegram.outcome import Outcome, Refused, Wait
 from bot.telegram.pace import Flood
@@ -30,11 +32,13 @@ Page = Callable[[str, Reader], Awaitable[Message]]
 
 
 class Chats:
-    """Answers people. Nothing is remembered between updates but who asks too fast, so a restart changes nothing."""
+    """Answers people. Only who asks too fast is remembered here between updates, so a restart changes nothing; what
+    readers chose is kept by the desk."""
 
-    def __init__(self, client: Client, pages: Pages, clock: Callable[[], float]) -> None:
+    def __init__(self, client: Client, pages: Pages, desk: Desk, clock: Callable[[], float]) -> None:
         self._client = client
         self._pages = pages
+        self._desk = desk
         self._clock = clock
         self._flood = Flood()
 
@@ -43,6 +47,9 @@ class Chats:
         new = filters.UpdateType.MESSAGE
         for name, page in self._commands().items():
             app.add_handler(CommandHandler(name, self._answering(page), new))
+        for name, page in self._choices().items():
+            app.add_handler(CommandHandler(name, self._answering(page), new & filters.ChatType.PRIVATE))
+            app.add_handler(CommandHandler(name, self._answering(self._elsewhere), new))
         app.add_handler(CommandHandler("why", self._why, new))
         private = new & filters.ChatType.PRIVATE
         app.add_handler(MessageHandler(private & filters.COMMAND, self._answering(_unknown)))
@@ -65,6 +72,22 @@ class Chats:
             "commitment": self._pages.commitment,
         }
 
+    def _choices(self) -> dict[str, Page]:
+        """What concerns the asker alone, and is said in private."""
+        desk = self._desk
+        return {
+            "lang": desk.lang,
+            "follow": desk.follow,
+            "unfollow": desk.unfollow,
+            "mine": desk.mine,
+            "settings": desk.settings,
+            "quiet": desk.quiet,
+            "forget": desk.forget,
+        }
+
+    async def _elsewhere(self, _text: str, reader: Reader) -> Message:
+        return note(words.PRIVATE_ONLY, reader, bot=Html(self._client.username))
+
     def _answering(self, page: Page) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         """A handler that answers a command with a page; what stands behind the command is its argument."""
 
@@ -72,7 +95,7 @@ class Chats:
             asked = await self._admitted(update)
             if asked is not None:
                 _, *said = (asked.text or "").split(maxsplit=1)
-                await self._reply(asked, await page("".join(said), self._reader(update)))
+                await self._reply(asked, await page("".join(said), await self._reader(update)))
 
         return handle
 
@@ -80,7 +103,7 @@ class Chats:
         """Plain words in a private chat: an address asks why, anything else is looked for."""
         asked = await self._admitted(update)
         if asked is not None:
-            reader, text = self._reader(update), asked.text or ""
+            reader, text = await self._reader(update), asked.text or ""
             url = _address(asked) if text.startswith("http") or asked.forward_origin else None
             page = await (self._pages.why(url, reader) if url else self._pages.latest(text, reader))
             await self._reply(asked, page)
@@ -90,14 +113,14 @@ class Chats:
         asked = await self._admitted(update)
         if asked is not None:
             url = _address(asked) or (_address(asked.reply_to_message) if asked.reply_to_message else None)
-            await self._reply(asked, await self._pages.why(url, self._reader(update)))
+            await self._reply(asked, await self._pages.why(url, await self._reader(update)))
 
     async def _pressed(self, update: Update, _: Context) -> None:
         """A button: the page it asks for takes the place of the one it stands under. Whatever it is, it is answered."""
         query = update.callback_query
         if query is None:
             return
-        reader = self._reader(update)
+        reader = await self._reader(update)
         wait = self._flood.wait_for(query.from_user.id, self._clock())
         if wait:
             await self._client.answer(query.id, _too_fast(reader, wait))
@@ -106,12 +129,23 @@ class Chats:
         if isinstance(wanted, ShowWhy):
             await self._client.answer(query.id, await self._pages.why_alert(wanted.story, reader), alert=True)
             return
-        page = await self._pages.show(wanted, reader) if wanted and _is_chat(query) else None
+        if isinstance(wanted, Preference) and not _is_private(query):
+            text = words.say(words.PRIVATE_ONLY, reader.lang).format(bot=self._client.username)
+            await self._client.answer(query.id, text)
+            return
+        page = await self._page(wanted, query, reader)
         if page is None:
             await self._client.answer(query.id, words.say(words.STALE, reader.lang))
             return
         await self._client.answer(query.id)
         await self._turn(query, page)
+
+    async def _page(self, wanted: Action | None, query: CallbackQuery, reader: Reader) -> Message | None:
+        if wanted is None or not _is_chat(query) or isinstance(wanted, ShowWhy):
+            return None
+        if isinstance(wanted, Preference):
+            return await self._desk.press(wanted, reader)
+        return await self._pages.show(wanted, reader)
 
     async def _turn(self, query: CallbackQuery, page: Message) -> None:
         """Put the page in the place of the message, or below it where Telegram lets it no longer be changed."""
@@ -148,24 +182,31 @@ class Chats:
         if not wait:
             return asked
         if self._flood.is_first_refusal(person.id, now):
-            reader = self._reader(update)
+            reader = await self._reader(update)
             await self._reply(asked, note(words.TOO_FAST, reader, seconds=max(1, round(wait))))
         return None
 
-    def _reader(self, update: Update) -> Reader:
+    async def _reader(self, update: Update) -> Reader:
+        """Who asks: in the language they chose, else in that of their Telegram."""
         person = update.effective_user
-        return self._pages.reader(person.language_code if person else None)
+        if person is None:
+            return self._pages.reader(0, "en")
+        chat = update.effective_chat
+        kept = await self._desk.find(person.id, writes=chat is not None and chat.type == ChatType.PRIVATE)
+        return self._pages.reader(person.id, kept.settings.lang if kept else words.language(person.language_code))
 
     async def _failed(self, update: object, context: Context) -> None:
         """A defect of ours: it is logged, and the person is not left waiting."""
         _log.error("answering failed", exc_info=context.error)
         if not isinstance(update, Update):
             return
-        text = words.say(words.TROUBLE, self._reader(update).lang)
+        person = update.effective_user
+        lang = words.language(person.language_code if person else None)
+        text = words.say(words.TROUBLE, lang)
         if update.callback_query:
             await self._client.answer(update.callback_query.id, text)
         elif update.message:
-            await self._reply(update.message, note(words.TROUBLE, self._reader(update)))
+            await self._reply(update.message, note(words.TROUBLE, self._pages.reader(0, lang)))
 
 
 async def _unknown(_text: str, reader: Reader) -> Message:
@@ -175,6 +216,10 @@ async def _unknown(_text: str, reader: Reader) -> Message:
 def _is_chat(query: CallbackQuery) -> bool:
     """Whether the button stands in a chat: under a post of the channel nobody's press may change anything."""
     return query.message is not None and query.message.chat.type != ChatType.CHANNEL
+
+
+def _is_private(query: CallbackQuery) -> bool:
+    return query.message is not None and query.message.chat.type == ChatType.PRIVATE
 
 
 def _address(message: telegram.Message) -> str | None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.telegram import words
+from store.readers import Pace
 
 MAX_DATA_BYTES = 64
 
@@ -67,7 +69,51 @@ class ShowWhy:
     story: str
 
 
-Action = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    """Answer the reader in this language."""
+
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFollows:
+    """What the reader follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddFollow:
+    """Follow a commitment or a pillar."""
+
+    kind: Literal["commitment", "pillar"]
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFollow:
+    """One thing the reader follows, by its key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """Tell of it at once, daily or weekly."""
+
+    key: str
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class EndFollow:
+    """Follow it no longer."""
+
+    key: str
+
+
+Page = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
+Preference = ChooseLanguage | ShowFollows | AddFollow | ShowFollow | SetPace | EndFollow
+Action = Page | Preference
 
 
 def data(action: Action) -> str | None:
@@ -85,7 +131,25 @@ def data(action: Action) -> str | None:
             text = f"c:{commitment}"
         case ShowWhy(story):
             text = f"w:{story}"
+        case _:
+            text = _preference(action)
     return text if len(text.encode()) <= MAX_DATA_BYTES else None
+
+
+def _preference(action: Preference) -> str:
+    match action:
+        case ChooseLanguage(lang):
+            return f"y:{lang}"
+        case ShowFollows():
+            return "m:"
+        case AddFollow(kind, what):
+            return f"+{kind[0]}:{what}"
+        case ShowFollow(key):
+            return f"m:{key}"
+        case SetPace(key, pace):
+            return f"m:{key}:{pace}"
+        case EndFollow(key):
+            return f"m:{key}:end"
 
 
 def action(text: str) -> Action | None:
@@ -140,4 +204,11 @@ _FORMS = (
     (re.compile(r"p:([A-Za-z0-9]{1,10})"), lambda found: ShowPillar(found[1])),
     (re.compile(rf"c:({_NAME})"), lambda found: ShowCommitment(found[1])),
     (re.compile(r"w:([A-Za-z0-9_.-]{1,62})"), lambda found: ShowWhy(found[1])),
+    (re.compile(r"y:(en|it|hi)"), lambda found: ChooseLanguage(found[1])),
+    (re.compile(r"m:"), lambda found: ShowFollows()),
+    (re.compile(rf"\+c:({_NAME})"), lambda found: AddFollow("commitment", found[1])),
+    (re.compile(r"\+p:([A-Za-z0-9]{1,10})"), lambda found: AddFollow("pillar", found[1])),
+    (re.compile(r"m:([0-9a-f]{8})"), lambda found: ShowFollow(found[1])),
+    (re.compile(r"m:([0-9a-f]{8}):(now|daily|weekly)"), lambda found: SetPace(found[1], found[2])),
+    (re.compile(r"m:([0-9a-f]{8}):end"), lambda found: EndFollow(found[1])),
 )

@@ -12,7 +12,7 @@ from bot.telegram import answers, words
 from bot.telegram.answers import PAGE, Looked, Reader
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.keyboards import (
-    Action,
+    Page,
     ShowCommitment,
     ShowFound,
     ShowLatest,
@@ -56,9 +56,9 @@ class Pages:
         self._library = library
         self._catalogue = library.catalogue
 
-    def reader(self, language_code: str | None) -> Reader:
-        """Who asks, from Telegram's language code."""
-        return Reader(words.language(language_code), self._library.looked())
+    def reader(self, person: int, lang: str) -> Reader:
+        """Who asks, and in which language."""
+        return Reader(lang, self._library.looked(), person=person)
 
     async def start(self, payload: str, reader: Reader) -> Message:
         """The greeting; or the commitment that a deep link (`?start=c_defence-roadmap`) leads to."""
@@ -72,7 +72,7 @@ class Pages:
         """What can be asked."""
         return answers.help_(self._catalogue, reader)
 
-    async def show(self, action: Action, reader: Reader) -> Message | None:
+    async def show(self, action: Page, reader: Reader) -> Message | None:
         """The page an action asks for; None where there is no such page (any more)."""
         match action:
             case ShowPillars():

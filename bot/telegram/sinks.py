@@ -9,9 +9,10 @@ from typing import Protocol
 
 from bot.telegram.application import IN_FLIGHT_S
 from bot.telegram.client import Chat, Client
+from bot.telegram.digest import Digest, message, terminal
 from bot.telegram.markup import visible
 from bot.telegram.outcome import Hidden, Look, Migrated, Outcome, Refused, Sent
-from bot.telegram.render import Post, message, terminal
+from bot.telegram.render import Post
 
 _log = logging.getLogger("pactwatch.publish")
 
@@ -31,11 +32,11 @@ class Sink(Protocol):
         """Return when a message could go out at once."""
         ...
 
-    async def send(self, post: Post, *, after: int | None) -> Outcome:
+    async def send(self, post: Post | Digest, *, after: int | None) -> Outcome:
         """Post it. `after` is the last message id known."""
         ...
 
-    async def edit(self, number: int, post: Post) -> Outcome:
+    async def edit(self, number: int, post: Post | Digest) -> Outcome:
         """Make the message say this."""
         ...
 
@@ -50,7 +51,7 @@ class Sink(Protocol):
 
 class TelegramSink:
     """A Telegram channel or group. With `log_chat`, a private chat of the operators, lost answers are cleared up by
-    forwarding there what stands in the channel."""
+    forwarding there what stands in the channel. `name` is the channel's in the log, where that is not its id."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class TelegramSink:
         *,
         log_chat: int | str | None = None,
         silent: bool = True,
+        name: str | None = None,
         in_flight: timedelta = timedelta(seconds=IN_FLIGHT_S),
     ) -> None:
         self.in_flight = in_flight
@@ -67,6 +69,7 @@ class TelegramSink:
         self._channel = channel
         self._log_chat = log_chat
         self._silent = silent
+        self._name = name
         self._chat = 0
         self._via = 0
 
@@ -81,12 +84,12 @@ class TelegramSink:
             if not isinstance(via, int):
                 return via
             self._via = via
-        return str(chat)
+        return self._name or str(chat)
 
     async def turn(self) -> None:
         await self._client.turn(self._chat)
 
-    async def send(self, post: Post, *, after: int | None) -> Outcome:
+    async def send(self, post: Post | Digest, *, after: int | None) -> Outcome:
         """A post whose markup Telegram cannot read goes out once more as plain text."""
         del after
         done = await self._client.send(self._chat, message(post), silent=self._silent)
@@ -95,7 +98,7 @@ class TelegramSink:
             done = await self._client.send_plain(self._chat, visible(message(post).text), silent=self._silent)
         return self._followed(done)
 
-    async def edit(self, number: int, post: Post) -> Outcome:
+    async def edit(self, number: int, post: Post | Digest) -> Outcome:
         return self._followed(await self._client.edit(self._chat, number, message(post)))
 
     async def look(self, number: int) -> Look:
@@ -132,11 +135,11 @@ class TerminalSink:
     async def turn(self) -> None:
         return None
 
-    async def send(self, post: Post, *, after: int | None) -> Outcome:
+    async def send(self, post: Post | Digest, *, after: int | None) -> Outcome:
         self._show(f"{terminal(post)}\n")
         return Sent((after or 0) + 1)
 
-    async def edit(self, number: int, post: Post) -> Outcome:
+    async def edit(self, number: int, post: Post | Digest) -> Outcome:
         self._show(f"(update of {number})\n{terminal(post)}\n")
         return Sent(number)
 

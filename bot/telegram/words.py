@@ -52,7 +52,9 @@ HELP = (
     "/latest <i>any words</i> – with these words\n"
     "/list – all commitments\n"
     "/commitment {clause} – what was promised there\n"
-    "/why – why a report was shown: reply to it with /why, or send /why and its address\n\n"
+    "/why – why a report was shown: reply to it with /why, or send /why and its address\n"
+    "/follow – be told of a commitment, a pillar or any words; /mine shows what you follow\n"
+    "/settings – language, hours, digests\n\n"
     "Here you can also just type words, in English, Italian or Hindi."
 )
 LIST = Plural("<b>{plan}</b>\n{n} commitment.", "<b>{plan}</b>\n{n} commitments. Choose a pillar:")
@@ -81,6 +83,42 @@ LOOKED_FAILING = Plural(
 )
 LOOKED_NEVER = "I have not looked yet; ask again in a minute."
 
+# A reader's own choices
+OWN_NAMES = {"en": "English", "it": "Italiano", "hi": "हिन्दी"}
+ENGLISH_NAMES = {"en": "English", "it": "Italian", "hi": "Hindi"}
+PACES = {"now": "at once", "daily": "daily", "weekly": "weekly"}
+LANG_ASK = "In which language shall I answer?"
+LANG_SET = "I answer in English from now on."
+FOLLOW_ASK = (
+    "What do you want to follow? Choose a pillar, or send a commitment or any words:\n"
+    "/follow {example}\n/follow <i>any words</i>"
+)
+FOLLOW = "Follow"
+FOLLOWING = "You follow <b>{what}</b>. I tell you here: {pace}."
+FOLLOW_TOO_MANY = "You follow {n} subjects already. Stop one first: /mine"
+UNFOLLOW = "Stop"
+UNFOLLOWED = "You no longer follow <b>{what}</b>."
+NOT_FOLLOWED = "You do not follow <b>{what}</b>. /mine shows what you follow."
+MINE = Plural("You follow {n} subject. Tap it to change it:", "You follow {n} subjects. Tap one to change it:")
+MINE_NONE = "You follow nothing yet. /follow shows what there is."
+MINE_BUTTON = "What I follow"
+SETTINGS = (
+    "Language: {language}\nDigests: at {time}, {zone}\nQuiet hours: {quiet}\nSubjects you follow: {n}\n\n"
+    "/lang – another language\n"
+    "/settings 08:30 – when digests come\n"
+    "/settings Rome – your time zone, by its city\n"
+    "/quiet 22-7 – no messages in these hours; /quiet off ends it\n"
+    "/forget – delete all that I keep of you"
+)
+SETTINGS_WRONG = "I do not understand <b>{said}</b>. Send a time (/settings 08:30) or a city (/settings Rome)."
+QUIET_ASK = "Which hours shall be quiet? Send for example /quiet 22-7, or /quiet off."
+FORGOTTEN = "Done. I have deleted all that I kept of you."
+NOTHING_KEPT = "I keep nothing of you."
+PRIVATE_ONLY = "Please ask me this in private: t.me/{bot}"
+DIGEST_DAILY = "<b>Your day in reports · {day}</b>"
+DIGEST_WEEKLY = "<b>Your week in reports · {day}</b>"
+DIGEST_MORE = Plural("and {n} more: /latest", "and {n} more: /latest")
+
 # Short notices
 STALE = "This button is out of date. Send /latest or /list."
 GONE = "I no longer have this report."
@@ -93,6 +131,9 @@ COMMANDS = (
     ("list", "All commitments, by pillar"),
     ("commitment", "One commitment and its reports"),
     ("why", "Why a report was shown"),
+    ("follow", "Be told of a subject"),
+    ("mine", "What I follow"),
+    ("settings", "Language, hours, digests"),
     ("help", "What I can do"),
 )
 

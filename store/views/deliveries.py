@@ -7,6 +7,7 @@ whatever comes later replaces a failure. A post, once sent, stays sent: later in
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ from store.views.values import Delivery, DeliveryCounts, MatchEnd, Silent
 SCHEMA = (
     "CREATE TABLE channels (channel TEXT PRIMARY KEY, after INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE matched (item TEXT PRIMARY KEY, pos INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX matched_by_pos ON matched (pos)",
     "CREATE TABLE pending (channel TEXT, item TEXT, pos INTEGER, PRIMARY KEY (channel, item)) WITHOUT ROWID",
     """CREATE TABLE ends (channel TEXT, item TEXT, end TEXT, reason TEXT, story TEXT, pos INTEGER,
          PRIMARY KEY (channel, item)) WITHOUT ROWID""",
@@ -68,7 +70,8 @@ def item_revised(db: Connection, recorded: Recorded, fact: ItemRevised) -> None:
     changed = db.execute("SELECT 1 FROM items WHERE item = ? AND revised = ?", (fact.item, recorded.pos)).fetchone()
     if changed:
         db.execute(
-            "UPDATE posts SET stale = ?2 WHERE state = 'sent' AND stale IS NULL AND as_of < ?2 AND (channel, story) IN"
+            "UPDATE posts SET stale = ?2 WHERE state = 'sent' AND stale IS NULL AND as_of < ?2"
+            " AND story NOT LIKE 'digest/%' AND (channel, story) IN"
             " (SELECT channel, story FROM ends WHERE item = ?1 AND end IN ('published', 'merged'))",
             (fact.item, recorded.pos),
         )
@@ -146,6 +149,11 @@ def owed(db: Connection, channel: str, *, limit: int, as_of: int) -> list[Delive
     """
     rows = db.execute(_OWED, (channel, limit)).fetchall()
     return [_delivery(db, channel, story, as_of) for (story,) in rows]
+
+
+def one(db: Connection, channel: str, story: str, *, new: tuple[str, ...], as_of: int) -> Delivery:
+    """How far the post of a story has come in a channel that is owed only what it asks for: `new`."""
+    return replace(_delivery(db, channel, story, as_of), new_items=new)
 
 
 def silent(db: Connection, channel: str, *, limit: int) -> list[Silent]:
@@ -276,7 +284,7 @@ def _shown(db: Connection, channel: str, story: str, as_of: int) -> None:
     db.execute(
         "UPDATE posts SET as_of = max(as_of, ?3), stale = (SELECT min(i.revised) FROM ends e JOIN items i USING (item)"
         " WHERE e.channel = ?1 AND e.story = ?2 AND e.end IN ('published', 'merged') AND i.revised > max(as_of, ?3))"
-        " WHERE channel = ?1 AND story = ?2 AND state = 'sent'",
+        " WHERE channel = ?1 AND story = ?2 AND state = 'sent' AND story NOT LIKE 'digest/%'",
         (channel, story, as_of),
     )
 

@@ -119,7 +119,7 @@ def search(
     until: datetime | None = None,
 ) -> list[ItemView]:
     """Items with all the words: those with all of them in the title first, newest sighting first within each."""
-    query = _query(words)
+    query = words_query(words)
     if not query:
         return []
     chosen = f"{_SELECT} JOIN item_words w ON w.rowid = i.pos WHERE item_words MATCH ? {_filters(commitments)}"
@@ -198,7 +198,7 @@ def _place(url: str | None) -> str | None:
 _ADDRESS = re.compile(r"https?://(?:[^/?#@]*@)?(?:www\.)?([^/?#:]+)(?::\d*)?([^?#]*)", re.IGNORECASE)
 
 
-def _query(words: str) -> str:
+def words_query(words: str) -> str:
     """What a person typed, as an FTS5 query: all the words, "quoted phrases" as such, an asterisk for any ending."""
     found = _WORDS.findall(words.replace("\x00", " "))[:MAX_WORDS]
     return " ".join(f'"{phrase or word}"{" *" if star else ""}' for phrase, word, star in found)

@@ -88,6 +88,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """An item that matched at this position, and its story."""
+
+    pos: int
+    item: str
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
     """A matched item a channel will not be told of, still to be ended by UpdateSuppressed with this reason."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from store.log import EventLog, LogError, StoreBusy, StoreUnavailable
 from store.sqlitefile import Connection, Identity, SqliteFile, identity_of
-from store.views import commitments, deliveries, feeds, items, stories
+from store.views import commitments, deliveries, feeds, items, news, stories
 from store.views.runner import Answer, LogFailed, asked, catch_up, prepared
 from store.views.values import (
     Counts,
@@ -22,6 +22,7 @@ from store.views.values import (
     ItemView,
     Ledger,
     MatchEnd,
+    News,
     Silent,
     StoryView,
 )
@@ -128,6 +129,26 @@ class Views:
     def silent(self, channel: str, limit: int) -> list[Silent]:
         """Matched items the channel will not be told of and that still lack their UpdateSuppressed, oldest first."""
         return self._ask(lambda db, _: deliveries.silent(db, channel, limit=limit))
+
+    def news(self, after: int, limit: int) -> list[News]:
+        """Matched items behind the position that were no archive, in the order of their matches."""
+        return self._ask(lambda db, _: news.since(db, after, limit=limit))
+
+    def with_words(self, words: str, items: Collection[str]) -> set[str]:
+        """Those of the items that have all the words."""
+        return self._ask(lambda db, _: news.with_words(db, _plain(words), items))
+
+    def ended(self, channel: str, items: Collection[str]) -> set[str]:
+        """Those of the items whose end in the channel is known."""
+        return self._ask(lambda db, _: news.ended(db, channel, items))
+
+    def unsettled(self, channel: str) -> list[str]:
+        """Stories whose post in the channel is in doubt or out of date."""
+        return self._ask(lambda db, _: news.unsettled(db, channel))
+
+    def delivery(self, channel: str, story: str, new: tuple[str, ...] = ()) -> Delivery:
+        """How far a story has come in a channel that is owed of it exactly `new`."""
+        return self._ask(lambda db, position: deliveries.one(db, channel, story, new=new, as_of=position))
 
     def last_message(self, channel: str) -> int | None:
         """The highest message id the log knows in the channel; None where it knows of none."""

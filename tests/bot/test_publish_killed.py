@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from bot.telegram.digest import Digest
 from bot.telegram.outcome import Look, Outcome
 from bot.telegram.render import Post
 from bot.telegram.sinks import TelegramSink
@@ -59,10 +60,10 @@ class MortalSink:
     async def turn(self) -> None:
         await self._sink.turn()
 
-    async def send(self, post: Post, *, after: int | None) -> Outcome:
+    async def send(self, post: Post | Digest, *, after: int | None) -> Outcome:
         return await self._death.over(lambda: self._sink.send(post, after=after))
 
-    async def edit(self, number: int, post: Post) -> Outcome:
+    async def edit(self, number: int, post: Post | Digest) -> Outcome:
         return await self._death.over(lambda: self._sink.edit(number, post))
 
     async def look(self, number: int) -> Look:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.place import SOON_S, Place, open_place
+from tests.end_to_end.place import CHANNEL, SOON_S, Place, open_place
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +70,22 @@ async def test_a_reader_asks_and_is_answered(tmp_path: Path) -> None:
         assert "The bridge is half built" in answer
         assert "Last look" in answer
         assert "Coverage since" in answer
+
+
+async def test_a_reader_who_follows_is_told_in_private(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        reader = place.telegram.add_user(7, first_name="R", started=True)
+        async with place.running():
+            place.telegram.user_sends(reader, None, "/follow lanterns")
+            await place.telegram.wait_for(lambda: len(place.telegram.messages(reader)) == 2, timeout=SOON_S)
+        place.feeds["times"] += [("t1", "A bridge with lanterns"), ("t2", "School opens")]
+        async with place.running():
+            await place.telegram.wait_for(lambda: len(place.telegram.messages(reader)) == 3, timeout=SOON_S)
+            await place.posts(2)
+        assert "A bridge with lanterns" in place.telegram.messages(reader)[-1].text
+        told = [event["data"]["channel"] for event in await place.events("UpdateSent")]
+        assert sorted(name.partition("/")[0] for name in told) == [str(CHANNEL)] * 2 + ["reader"]
+        assert "7" not in {name.partition("/")[2] for name in told}
 
 
 async def test_a_second_run_on_the_same_log_is_refused(tmp_path: Path) -> None:

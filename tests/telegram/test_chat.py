@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bot.telegram.answers import Looked
 from bot.telegram.application import TokenRefused, build_application, disconnect
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
+from bot.telegram.desk import Desk
 from bot.telegram.handlers import Chats
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
@@ -37,7 +39,10 @@ async def listening(stage: Stage) -> AsyncIterator[None]:
     """The bot, up and answering, as after a start."""
     app = build_application(stage.server.token, stage.server.url, read_timeout_s=5)
     client = Client(app.bot, Turnstile(stage.time.clock, stage.time.sleep))
-    Chats(client, Pages(library(stage)), stage.time.clock).attach(app)
+    names = (f"r{number}" for number in count(1))
+    catalogue = Catalogue(PLAN, COMMITMENTS)
+    desk = Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
+    Chats(client, Pages(library(stage)), desk, stage.time.clock).attach(app)
     async with answering(app, client, stage.time.sleep):
         yield
 
@@ -247,6 +252,9 @@ async def test_the_command_menu_is_set_only_when_it_changed(tmp_path: Path) -> N
             "list",
             "commitment",
             "why",
+            "follow",
+            "mine",
+            "settings",
             "help",
         ]
         assert stage.server.commands(language="hi")[0]["description"] == "ताज़ा ख़बरें, या किसी विषय पर"

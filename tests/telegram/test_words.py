@@ -24,7 +24,7 @@ def texts() -> list[str | Plural]:
     """Every text that readers may see."""
     found: list[str | Plural] = []
     for name, value in vars(words).items():
-        if name.isupper() and name[0] != "_" and name not in {"LANGUAGES", "LOCALE"}:
+        if name.isupper() and name[0] != "_" and name not in {"LANGUAGES", "LOCALE", "OWN_NAMES", "ENGLISH_NAMES"}:
             found += _texts_of(value)
     return list(dict.fromkeys(found))
 

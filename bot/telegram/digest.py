@@ -1,0 +1,109 @@
+"""A digest: many stories in one message, by pillar. And the look of whatever is sent, be it a post or a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.telegram import render, words
+from bot.telegram.catalogue import Catalogue, titled
+from bot.telegram.markup import Html, bold, fill, fits, html, join, link, visible
+from bot.telegram.message import Message
+from bot.telegram.render import Post, lead_of, outlet_name
+from bot.telegram.text import clean, cut, safe_url
+from bot.telegram.words import say_n
+from store.views.values import ItemView, StoryView
+
+PREFIX = "digest/"
+HEADLINE_UNITS = 140
+MAX_STORIES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest, ready to be sent. `story` is its name in the log."""
+
+    story: str
+    message: Message
+
+
+def compose(story: StoryView, catalogue: Catalogue | None, *, lang: str, tag_prefix: str = "") -> Post | Digest:
+    """The post of a story; or the digest of many, which is a story by the name of `digest/…` with all their items."""
+    if catalogue is None or not story.id.startswith(PREFIX):
+        return render.compose(story, lang=lang, tag_prefix=tag_prefix)
+    return Digest(story.id, Message(_text(story, catalogue, lang)))
+
+
+def message(post: Post | Digest) -> Message:
+    """For Telegram."""
+    return post.message if isinstance(post, Digest) else render.message(post)
+
+
+def terminal(post: Post | Digest) -> str:
+    """For a terminal."""
+    return visible(post.message.text) if isinstance(post, Digest) else render.terminal(post)
+
+
+def gathered(name: str, stories: Sequence[StoryView]) -> StoryView:
+    """Many stories as the one that a digest is."""
+    return StoryView(name, tuple(item for story in stories for item in story.items), ())
+
+
+def _text(story: StoryView, catalogue: Catalogue, lang: str) -> Html:
+    """As much as fits into a message; how much is left out is said."""
+    groups = _groups(story.items, catalogue)
+    total = sum(len(members) for _, members in groups)
+    for shown in range(min(total, MAX_STORIES), -1, -1):
+        text = _shown(story.id, groups, shown, catalogue, lang)
+        if fits(text):
+            return text
+    raise AssertionError("a heading always fits")
+
+
+def _shown(name: str, groups: list[tuple[str, list[StoryView]]], limit: int, catalogue: Catalogue, lang: str) -> Html:
+    pace, _, day = name.removeprefix(PREFIX).partition("/")
+    heading = words.say(words.DIGEST_WEEKLY if pace == "weekly" else words.DIGEST_DAILY, lang)
+    blocks: list[str] = [fill(heading, day=words.day(date.fromisoformat(day), lang))]
+    left = limit
+    for number, members in groups:
+        lines = [_line(member, lang) for member in members[:left]]
+        left -= len(lines)
+        if lines:
+            blocks.append(join("\n", [*_pillar(number, catalogue, lang), *lines]))
+    rest = sum(len(members) for _, members in groups) - limit
+    if rest > 0:
+        blocks.append(fill(say_n(words.DIGEST_MORE, rest, lang), n=words.number(rest, lang)))
+    return join("\n\n", blocks)
+
+
+def _groups(items: Sequence[ItemView], catalogue: Catalogue) -> list[tuple[str, list[StoryView]]]:
+    """The stories by the pillar of their best commitment, in the plan's order; those of none last."""
+    order = [pillar.id for pillar in catalogue.plan.pillars]
+    by_pillar: dict[str, list[StoryView]] = {name: [] for name in (*order, "")}
+    for story in _stories(items):
+        entry = catalogue.commitments.get(story.commitments[0]) if story.commitments else None
+        home = entry.pillar if entry is not None and entry.pillar in by_pillar else ""
+        by_pillar[home or ""].append(story)
+    return [(name, members) for name, members in by_pillar.items() if members]
+
+
+def _stories(items: Sequence[ItemView]) -> Iterator[StoryView]:
+    members: dict[str, list[ItemView]] = {}
+    for item in items:
+        members.setdefault(item.story or item.key, []).append(item)
+    for name, mine in members.items():
+        best = sorted((match for item in mine for match in item.matches), key=lambda match: (-match.score, match.pos))
+        yield StoryView(name, tuple(mine), tuple(dict.fromkeys(match.commitment for match in best)))
+
+
+def _pillar(number: str, catalogue: Catalogue, lang: str) -> list[Html]:
+    pillar = catalogue.pillar(number)
+    return [bold(f"{pillar.id}. {titled(pillar.title, lang)}")] if pillar else []
+
+
+def _line(story: StoryView, lang: str) -> Html:
+    item = lead_of(story)
+    headline = cut(clean(item.title), HEADLINE_UNITS) or outlet_name(item)
+    when = words.day(item.published or item.seen_at, lang)
+    return Html(f"• {link(headline, safe_url(item.url))} · {html(outlet_name(item))}, {html(when)}")
