@@ -7,7 +7,7 @@ import contextlib
 import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from bot.app import Watch
@@ -15,7 +15,8 @@ from bot.config import TOKEN_VARIABLE, ConfigError
 from bot.coverage import PERIOD, Coverage, coverage, serving
 from bot.following import channel_of
 from bot.ledger import Ledger
-from bot.publish import Clock, Publisher, Terms
+from bot.operators import Operators
+from bot.publish import Clock, Publisher, Terms, Trouble
 from bot.readers import Books, Followers
 from bot.scheduler import ticking
 from bot.telegram import secrecy
@@ -38,6 +39,8 @@ from store.seal import seal
 log = logging.getLogger(__name__)
 
 SEAL_EVERY = timedelta(hours=1)
+
+Servant = Publisher | Followers | Operators
 
 
 async def run(watch: Watch, *, stop: asyncio.Event, show: Callable[[str], None]) -> None:
@@ -87,9 +90,10 @@ def _opened(watch: Watch, head: int) -> tuple[ChannelOpened, ...]:
 async def _speak(watch: Watch, show: Callable[[str], None]) -> None:
     """Keep the channel up to date and answer in chats, for ever."""
     async with _far_end(watch, show) as (sink, client):
-        servants: list[Publisher | Followers] = [_publisher(watch, sink)]
-        if client is not None:
-            servants.append(_followers(watch, client))
+        operators = await _operators(watch, client) if client and watch.config.telegram.admins else None
+        servants: list[Servant] = [_publisher(watch, sink, operators.trouble if operators else None)]
+        servants += [_followers(watch, client)] if client else []
+        servants += [operators] if operators else []
         try:
             async with asyncio.TaskGroup() as group:
                 for servant in servants:
@@ -140,7 +144,7 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
             yield TelegramSink(client, settings.channel, log_chat=settings.log_chat), client
 
 
-def _publisher(watch: Watch, sink: Sink) -> Publisher:
+def _publisher(watch: Watch, sink: Sink, tell: Callable[[Trouble], Awaitable[None]] | None) -> Publisher:
     def ledger(channel: str) -> Ledger:
         # One name for the whole machine: the lock on the log sees to it that only one process runs here.
         return Ledger(watch.store, watch.views, watch.lane.call, channel, owner=socket.gethostname(), meta=watch.meta)
@@ -148,7 +152,21 @@ def _publisher(watch: Watch, sink: Sink) -> Publisher:
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.wait)
     settings = watch.config.telegram
     terms = Terms(max_age=timedelta(days=settings.max_age_days), lang=settings.language)
-    return Publisher(sink, ledger, clock, terms)
+    return Publisher(sink, ledger, clock, terms, tell)
+
+
+async def _operators(watch: Watch, client: Client) -> Operators:
+    started = MonitorStarted(run=watch.run, feeds=0).key
+    known = await watch.lane.call(watch.store.find, [started])
+    return Operators(
+        watch.config.telegram.admins,
+        client.send,
+        log=watch.store,
+        readers=watch.store.readers,
+        call=watch.lane.call,
+        clock=Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait),
+        after=known[started].pos - 1,
+    )
 
 
 def _followers(watch: Watch, client: Client) -> Followers:

@@ -119,6 +119,17 @@ DIGEST_DAILY = "<b>Your day in reports · {day}</b>"
 DIGEST_WEEKLY = "<b>Your week in reports · {day}</b>"
 DIGEST_MORE = Plural("and {n} more: /latest", "and {n} more: /latest")
 
+# To the operators
+NOTICE_REFUSED = (
+    "⚠️ The channel refuses me: {reason}\nMake me an administrator that may post there. Nothing is lost meanwhile."
+)
+NOTICE_LOST = "⚠️ Telegram refused a post for good: {reason}\nStory {story}"
+NOTICE_FAILING = "⚠️ <b>{feed}</b> has been failing since {when}: {reason}"
+NOTICE_GONE = "⚠️ <b>{feed}</b> will hardly come back: {reason}"
+NOTICE_STALE = "<b>{feed}</b> has had nothing new since {when}. Its longest usual pause is {hours} h."
+NOTICE_DOWN = "I am running again. Nobody watched from {since} to {until}."
+NOTICE_MORE = Plural("and {n} more notice", "and {n} more notices")
+
 # Short notices
 STALE = "This button is out of date. Send /latest or /list."
 GONE = "I no longer have this report."

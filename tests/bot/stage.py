@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Chat, Message
 from bot.lane import Lane
 from bot.ledger import Call, Ledger
-from bot.publish import Clock, Publisher, Rest, Terms
+from bot.publish import Clock, Publisher, Rest, Terms, Trouble
 from bot.telegram.application import App, build_application, disconnect
 from bot.telegram.client import Client
 from bot.telegram.pace import Turnstile
@@ -73,7 +73,14 @@ class Stage:
     def sink(self) -> TelegramSink:
         return TelegramSink(self.client(), CHANNEL, log_chat=LOG_CHAT if self.with_log_chat else None)
 
-    def publisher(self, sink: Sink | None = None, *, call: Call | None = None, owner: str = "test") -> Publisher:
+    def publisher(
+        self,
+        sink: Sink | None = None,
+        *,
+        call: Call | None = None,
+        owner: str = "test",
+        tell: Callable[[Trouble], Awaitable[None]] | None = None,
+    ) -> Publisher:
         """A publisher as after a start: it knows nothing but the log."""
         views = Views.open(None)
         ask: Any = call or self.lane.call
@@ -82,7 +89,7 @@ class Stage:
             return Ledger(self.store, views, ask, channel, owner=owner, meta={"run": "r1"})
 
         clock = Clock(self.time.now, self.time.sleep, self.time.sleep)
-        return Publisher(sink or self.sink(), ledger, clock, Terms())
+        return Publisher(sink or self.sink(), ledger, clock, Terms(), tell)
 
     async def settle(self, publisher: Publisher, *, turns: int = 60) -> None:
         """Let the publisher work until it has nothing left to do."""

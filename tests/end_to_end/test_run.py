@@ -88,6 +88,18 @@ async def test_a_reader_who_follows_is_told_in_private(tmp_path: Path) -> None:
         assert "7" not in {name.partition("/")[2] for name in told}
 
 
+async def test_the_operators_are_told_in_private_that_a_feed_fails(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        operator = place.telegram.add_user(9, started=True)
+        await place.command("poll")
+        feeds = [{"id": "lost", "url": f"{place.feeds_url}/lost"}]
+        telegram = {"channel": CHANNEL, "api_url": place.telegram.url, "admins": [9]}
+        place.write_config(feeds=feeds, telegram=telegram)
+        async with place.running():
+            await place.telegram.wait_for(lambda: place.telegram.messages(operator), timeout=SOON_S)
+        assert "lost has been failing since" in place.telegram.messages(operator)[-1].text
+
+
 async def test_a_second_run_on_the_same_log_is_refused(tmp_path: Path) -> None:
     async with open_place(tmp_path, times=[]) as place, place.running() as first:
         await place.polled(1)
