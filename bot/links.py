@@ -68,7 +68,8 @@ def _about(
     while page := log.read(after, PAGE, types):
         after = page[-1].pos
         for recorded in page:
-            if any(word in recorded.data for word in words):  # before it is decoded: most are about something else
+            # Before it is decoded: most are about something else. The key still names what a redaction left nothing of.
+            if any(word in recorded.data or word in recorded.key for word in words):
                 fact = fact_of(recorded)
                 subject = about(fact) if fact is not None else About()
                 if subject.story in stories or subject.feed in subjects or any(i in subjects for i in subject.items):

@@ -7,6 +7,7 @@ from datetime import datetime
 from store.codec import Redacted, Unknown
 from store.events import (
     ChannelOpened,
+    EventRedacted,
     Fact,
     FeedAwoke,
     FeedDistrusted,
@@ -125,6 +126,8 @@ def _of_program(fact: Fact) -> str:
             return f"watches {fact.feeds} feeds again; last known to be alive {_time(fact.last_alive)}"
         case MonitorStopped():
             return "stopped watching, in good order"
+        case EventRedacted():
+            return f"the content of {fact.target} was taken out: {fact.reason}"
         case StatusSet():
             return f"{fact.commitment} is {fact.step}{f', says {fact.by}' if fact.by else ''}: {fact.note or fact.cite}"
         case LogSealed():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.concern import PAGE, fact_of
@@ -17,13 +17,10 @@ Judgement = tuple[Recorded, StatusSet]
 def judgements(log: EventLog, plan: str) -> Mapping[str, Sequence[Judgement]]:
     """All that was judged, by commitment, oldest first: the last one stands."""
     found: dict[str, list[Judgement]] = defaultdict(list)
-    after = 0
-    while page := log.read(after, PAGE, (StatusSet.TYPE,)):
-        after = page[-1].pos
-        for recorded in page:
-            fact = fact_of(recorded)
-            if isinstance(fact, StatusSet) and fact.plan == plan:
-                found[fact.commitment].append((recorded, fact))
+    for recorded in _recorded(log):
+        fact = fact_of(recorded)
+        if isinstance(fact, StatusSet) and fact.plan == plan:
+            found[fact.commitment].append((recorded, fact))
     return found
 
 
@@ -32,11 +29,19 @@ def judge(
 ) -> StatusSet | None:
     """Record a judgement; None where it is the one that stands already. Conflict where somebody judged meanwhile."""
     before = judgements(log, plan).get(commitment, ())
-    fact = StatusSet(plan=plan, commitment=commitment, ordinal=len(before) + 1, step=step, cite=cite, note=note, by=by)
+    ordinal = 1 + sum(one.key.startswith(f"status/{plan}/{commitment}/") for one in _recorded(log))  # redacted ones too
+    fact = StatusSet(plan=plan, commitment=commitment, ordinal=ordinal, step=step, cite=cite, note=note, by=by)
     if before and _said(before[-1][1]) == _said(fact):
         return None
     log.append([Event(fact, {"by": by} if by else {})], at=at, strict=True)
     return fact
+
+
+def _recorded(log: EventLog) -> Iterator[Recorded]:
+    after = 0
+    while page := log.read(after, PAGE, (StatusSet.TYPE,)):
+        after = page[-1].pos
+        yield from page
 
 
 def _said(fact: StatusSet) -> tuple[str, str, str, str]:

@@ -21,6 +21,10 @@ class LogAsOf:
         """LogError: nothing is written into the past."""
         raise LogError("the past cannot be written; this is the log as it was at an earlier position")
 
+    def redact(self, keys: Collection[str], *, reason: str, record: Sequence[Event], at: datetime) -> int:
+        """LogError: nothing is written into the past."""
+        raise LogError("the past cannot be written; redact in the log itself")
+
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         if after >= self._position:
             return []

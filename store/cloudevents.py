@@ -10,9 +10,8 @@ from datetime import datetime
 
 import msgspec
 
-from store.codec import decode_meta, encode_meta, redacted, stamp
+from store.codec import data_digest, decode_meta, encode_meta, redacted, stamp
 from store.log import LogDamaged, Recorded
-from store.seal import data_digest
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -118,6 +119,12 @@ def redacted(data: str) -> tuple[str, str] | None:
         return taken["sha256"], taken["reason"]
     except (msgspec.MsgspecError, KeyError):
         return None
+
+
+def data_digest(data: str) -> str:
+    """SHA-256 of a row's data in hex: of what stood there once, where it was taken out."""
+    taken = redacted(data)
+    return taken[0] if taken else hashlib.sha256(data.encode()).hexdigest()
 
 
 def stamp(when: datetime) -> str:

@@ -421,6 +421,21 @@ class LogSealed(Fact, frozen=True, kw_only=True, omit_defaults=True, rename={"fr
         return f"seal/{self.from_}"
 
 
+class EventRedacted(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The content of the event with the key `target` was taken out for good, and why. `digest` is the SHA-256 of the
+    data that stood there: it keeps the seals true."""
+
+    TYPE: ClassVar[str] = "EventRedacted.v1"
+    target: str
+    digest: str
+    reason: str
+    by: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"redacted/{self.target}"
+
+
 EVENT_TYPES: tuple[type[Fact], ...] = (
     RulesActivated,
     MonitorStarted,
@@ -445,6 +460,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     UpdateSuppressed,
     UpdateFailed,
     StatusSet,
+    EventRedacted,
     LogSealed,
 )
 

@@ -121,6 +121,14 @@ class EventLog(Protocol):
         """
         ...
 
+    def redact(self, keys: Collection[str], *, reason: str, record: Sequence[Event], at: datetime) -> int:
+        """Take the content out of these events for good, and append the events that say so, all or none.
+
+        In the place of the data stand its digest and the reason, so that seals stay true. Unknown keys, and events
+        whose content is out already, are left alone; gives how many were not.
+        """
+        ...
+
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         """The events behind position `after`, oldest first, of the given types (all where empty)."""
         ...

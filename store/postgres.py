@@ -15,7 +15,7 @@ from store.events import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
 from store.postgres_link import Connection, PostgresLink
 from store.postgres_readers import PostgresReaders
-from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, rows_of, time_of, unknown
+from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, redactions, rows_of, time_of, unknown
 
 
 class PostgresStore:
@@ -54,6 +54,18 @@ class PostgresStore:
         if new:
             self._news.tell()
         return new
+
+    def redact(self, keys: Collection[str], *, reason: str, record: Sequence[Event], at: datetime) -> int:
+        new, when = first_of_each(rows_of(record)), stamp(at)
+        with self._link.write() as db:
+            _take_turn(db)
+            rows = db.execute("SELECT key, data FROM log WHERE key = ANY(%s)", (list(keys),)).fetchall()
+            taken = redactions(rows, reason)
+            for data, key in taken:
+                db.execute("UPDATE log SET data = %s WHERE key = %s", (data, key))
+            _insert(db, new, when)
+        self._news.tell()
+        return len(taken)
 
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         with self._link.read() as db:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from store.codec import decode_meta, encode, encode_meta, type_of
+from store.codec import data_digest, decode_meta, encode, encode_meta, redacted, redaction, type_of
 from store.log import Conflict, Event, LogDamaged, Recorded
 from store.readers import Progress, ReaderRow, Settings
 
@@ -41,6 +41,11 @@ def unknown(rows: Sequence[Row], known: Collection[str], *, strict: bool = False
     if strict and known:
         raise Conflict(f"the log already holds {min(known)}; nothing was written")
     return [row for row in rows if row[0] not in known]
+
+
+def redactions(rows: Sequence[tuple[str, str]], reason: str) -> list[tuple[str, str]]:
+    """For each (key, data), what shall stand in the data's place, and the key; without those redacted already."""
+    return [(redaction(data_digest(data), reason), key) for key, data in rows if redacted(data) is None]
 
 
 def placed(rows: Sequence[Row], when: str, *, head: int, last: str) -> list[Placed]:

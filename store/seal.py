@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from store import codec
+from store.codec import data_digest
 from store.events import LogSealed
 from store.log import Event, EventLog, LogDamaged, Recorded
 
@@ -55,12 +56,6 @@ def leaf(recorded: Recorded) -> bytes:
     meta = b"".join(_net(name) + _net(value) for name, value in sorted(recorded.meta.items()))
     fields = (str(recorded.pos), recorded.key, recorded.type, codec.stamp(recorded.at), data_digest(recorded.data))
     return hashlib.sha256(b"\x00" + b"".join(map(_net, fields)) + _netstring(meta)).digest()
-
-
-def data_digest(data: str) -> str:
-    """SHA-256 of a row's data in hex: of what stood there once, where it was redacted."""
-    taken = codec.redacted(data)
-    return taken[0] if taken else hashlib.sha256(data.encode()).hexdigest()
 
 
 class MerkleTree:

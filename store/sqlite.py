@@ -12,7 +12,7 @@ from store import sqlite_schema
 from store.codec import stamp
 from store.events import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
-from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, rows_of, time_of, unknown
+from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, redactions, rows_of, time_of, unknown
 from store.runlock import RunLock
 from store.sqlite_readers import SqliteReaders
 from store.sqlitefile import Connection, IntegrityError, SqliteFile
@@ -58,6 +58,20 @@ class SqliteStore:
             return self._append(rows, when, fence)
         except _KnownKey:
             return self._append(rows, when, fence, is_fresh=False, strict=strict)
+
+    def redact(self, keys: Collection[str], *, reason: str, record: Sequence[Event], at: datetime) -> int:
+        with self._file.write() as db:
+            # The old text shall not stay in pages that are free now. What a backup holds, it holds.
+            db.execute("PRAGMA secure_delete = ON")
+            rows = db.execute(
+                "SELECT key, data FROM log WHERE key IN (SELECT value FROM json_each(?))", (_list(keys),)
+            ).fetchall()
+            taken = redactions(rows, reason)
+            db.executemany("UPDATE log SET data = ? WHERE key = ?", taken)
+            _insert(db, _unknown(db, first_of_each(rows_of(record))), stamp(at))
+        self._file.forget_overwritten()
+        self._news.tell()
+        return len(taken)
 
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         with self._file.read() as db:

@@ -64,6 +64,11 @@ class SqliteFile:
             finally:
                 self._give_back(reader)
 
+    def forget_overwritten(self) -> None:
+        """Empty the write-ahead log, in which overwritten content would stay; as far as readers allow it now."""
+        with self._turn, self._errors("write"):
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
     def close(self) -> None:
         """Let go of every connection that is not in use. Safe to call twice."""
         with self._turn:

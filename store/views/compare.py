@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from store.asof import LogAsOf
+from store.events import EventRedacted
 from store.log import EventLog, LogError
 from store.sqlitefile import Connection, SqliteFile
 from store.views.runner import VERSION, catch_up, prepared
@@ -38,8 +39,12 @@ def compare(path: Path, log: EventLog, *, progress: Callable[[int, int], None] =
         return Compared(0, str(exc))
     try:
         with file.read() as db:
-            version, position = db.execute("SELECT version, position FROM reached").fetchone()
-            return _compared(db, LogAsOf(log, position), position, progress) if version == VERSION else Compared(None)
+            if db.execute("SELECT version FROM reached").fetchone() != (VERSION,):
+                return Compared(None)
+            (position,) = db.execute("SELECT position FROM reached").fetchone()
+            if log.read(position, 1, (EventRedacted.TYPE,)):
+                return Compared(None)  # they hold what is gone, and will be made anew
+            return _compared(db, LogAsOf(log, position), position, progress)
     except LogError as exc:
         return Compared(0, str(exc))
     finally:
@@ -96,9 +101,9 @@ def _difference(db: Connection, other: Connection) -> str:
 
 
 def _tables(db: Connection) -> list[str]:
-    """All but the word index: what it holds is that of the items, and its layout depends on when it was written to."""
+    """All but the word index, which holds what the items do and is laid out as it was written, and the position."""
     found = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
-    return [name for (name,) in found if not name.startswith(("sqlite_", "item_words"))]
+    return [name for (name,) in found if not name.startswith(("sqlite_", "item_words", "reached"))]
 
 
 def _rows(db: Connection, table: str) -> Iterator[tuple[object, ...]]:

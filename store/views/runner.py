@@ -25,7 +25,9 @@ Answer = TypeVar("Answer")
 # Items fold before stories, and both before deliveries: the later ask the earlier.
 _MODULES = (items, stories, deliveries, feeds)
 _SCHEMA = (
-    "CREATE TABLE reached (version TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL)",
+    # `head` is where the log ended when the first event was folded: what was redacted later may stand in the rows.
+    """CREATE TABLE reached (version TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
+         head INTEGER NOT NULL DEFAULT 0)""",
     *(statement for module in _MODULES for statement in module.SCHEMA),
 )
 
@@ -61,6 +63,7 @@ class _Reached(NamedTuple):
     position: int
     key: str
     at: str
+    head: int
 
 
 def prepared(path: Path | None) -> SqliteFile:
@@ -128,9 +131,13 @@ def catch_up(file: SqliteFile, log: EventLog) -> int:
 def _fold_some(db: Connection, log: EventLog) -> int:
     """Fold the next events; gives how many."""
     reached = _reached(db)
+    begun = _begun(log, reached)  # before anything is read: a redaction in between then counts as a later one
     news = _news(log, reached, BATCH)
-    if news is None:
+    if news is None or any(one.pos > begun and one.type == events.EventRedacted.TYPE for one in news):
+        db.execute("PRAGMA secure_delete = ON")  # what was redacted shall not stay in free pages
         _make_tables(db, None)
+        db.execute("PRAGMA secure_delete = OFF")
+        begun = _begun(log, _reached(db))
         news = _news(log, _reached(db), BATCH)
     run: list[tuple[Recorded, Any]] = []
     for recorded in news or ():
@@ -144,8 +151,17 @@ def _fold_some(db: Connection, log: EventLog) -> int:
     _fold_sightings(db, run)
     if news:
         last = news[-1]
-        db.execute("UPDATE reached SET position = ?, key = ?, at = ?", (last.pos, last.key, codec.stamp(last.at)))
+        where = (last.pos, last.key, codec.stamp(last.at), begun)
+        db.execute("UPDATE reached SET position = ?, key = ?, at = ?, head = ?", where)
     return len(news or ())
+
+
+def _begun(log: EventLog, reached: _Reached) -> int:
+    """Where the log ended, or ends now, when its first event was folded."""
+    try:
+        return reached.head if reached.position else log.head()
+    except LogError as exc:
+        raise LogFailed(exc) from exc
 
 
 def _fold_sightings(db: Connection, run: list[tuple[Recorded, Any]]) -> None:
@@ -178,7 +194,7 @@ def _fact(recorded: Recorded) -> events.Fact:
 
 def _reached(db: Connection) -> _Reached:
     """How far the rows go; StoreUnavailable where another version of the program has taken the file over."""
-    row = db.execute("SELECT version, position, key, at FROM reached").fetchone()
+    row = db.execute("SELECT version, position, key, at, head FROM reached").fetchone()
     if row is None:
         raise LogDamaged("the views' file lost its position")
     reached = _Reached(*row)

@@ -23,6 +23,14 @@ def test_the_history_is_kept_in_order() -> None:
     assert judgements(log, "p").keys() == {"bridge"}
 
 
+def test_a_judgement_that_was_redacted_keeps_its_number() -> None:
+    log = SqliteStore(None)
+    judged(log, "limited")
+    log.redact(["status/p/bridge/1"], reason="a name", record=[], at=NOON)
+    assert judged(log, "limited", 1)
+    assert [fact.ordinal for _, fact in judgements(log, "p")["bridge"]] == [2]
+
+
 def test_the_same_judgement_twice_is_one() -> None:
     log = SqliteStore(None)
     assert judged(log, "limited")

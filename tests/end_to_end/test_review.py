@@ -276,3 +276,30 @@ async def test_a_later_correction_is_not_shown_as_of_an_earlier_moment(tmp_path:
     assert "The bridge opens" in then.out
     assert made.code == 0
     assert "does not" not in (tmp_path / "dossier" / "index.html").read_text("utf-8")
+
+
+# --- redact ---------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_redacted_is_gone_everywhere_and_everything_still_verifies(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await posted(place)
+        item = next(event for event in await place.events("ItemSeen") if "river" in event["data"]["title"])
+        key = item["data"]["item"]
+        refused = await place.command("redact", key, "--because", "takedown")
+        done = await place.command("redact", key, "--because", "takedown", "--yes")
+        again = await place.command("redact", key, "--because", "takedown", "--yes")
+        verified = await place.command("verify", "--json")
+        found = await place.command("search", "river")
+        polled = await place.command("poll")
+        told = await place.command("log", "--commitment", "bridge")
+    assert (refused.code, done.code, again.code, found.code) == (130, 0, 1, 1)
+    assert "message" in done.out.splitlines()[-1]
+    assert (verified.code, verified.lines()[0]["redacted"], verified.lines()[0]["views"]["problem"]) == (0, 1, "")
+    assert (polled.lines()[-1]["new"], polled.lines()[-1]["revised"]) == (0, 0)
+    assert "content taken out: takedown" in told.out
+    assert b"for the river" not in b"".join(read(tmp_path, name) for name in os.listdir(tmp_path) if ".db" in name)
+
+
+def read(folder: Path, name: str) -> bytes:
+    return (folder / name).read_bytes()

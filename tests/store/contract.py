@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from store.codec import Unknown, fact
-from store.events import ItemSeen, MonitorStarted, MonitorStopped, StoryJoined
+from store.codec import Unknown, data_digest, fact
+from store.events import EventRedacted, ItemSeen, MonitorStarted, MonitorStopped, StoryJoined
 from store.log import Claim, Completion, Conflict, Event, LeaseLost, LogError, Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -191,6 +191,31 @@ class Contract:
             for job in busy:
                 job.result()
         assert tail == list(range(1, 91))
+
+    def test_redacting_leaves_a_digest_and_the_reason_and_records_that(self, store: Store) -> None:
+        store.append([seen("a", "A name"), seen("b")], at=NOON)
+        before = store.read()
+        gone = Event(EventRedacted(target="item/a", digest=data_digest(before[0].data), reason="takedown"))
+        assert store.redact(["item/a", "item/z"], reason="takedown", record=[gone], at=NOON) == 1
+        taken, untouched, said = store.read()
+        assert "A name" not in taken.data
+        assert data_digest(taken.data) == data_digest(before[0].data)
+        assert (taken.pos, taken.key, taken.type, taken.at, taken.meta) == (
+            1,
+            "item/a",
+            "ItemSeen.v1",
+            NOON,
+            before[0].meta,
+        )
+        assert (untouched, said.key) == (before[1], "redacted/item/a")
+
+    def test_redacting_twice_changes_and_records_nothing_more(self, store: Store) -> None:
+        store.append([seen("a", "A name")], at=NOON)
+        gone = Event(EventRedacted(target="item/a", digest="d", reason="takedown"))
+        store.redact(["item/a"], reason="takedown", record=[gone], at=NOON)
+        before = store.read()
+        assert store.redact(["item/a"], reason="again", record=[gone], at=NOON) == 0
+        assert store.read() == before
 
     # --- the schedule -------------------------------------------------------------------------------------
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.codec import redaction
+from store.codec import data_digest, redaction
 from store.log import Event, Recorded
-from store.seal import MerkleTree, data_digest, last_seal, leaf, seal, verify
+from store.seal import MerkleTree, last_seal, leaf, seal, verify
 from store.sqlite import SqliteStore
 from tests.store.facts import NOON, record, seen
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.cloudevents import from_line, to_line
-from store.codec import Unknown, redaction
+from store.codec import Unknown, data_digest, redaction
 from store.log import Event, LogDamaged, LogError, Recorded
-from store.seal import data_digest, seal, verify
+from store.seal import seal, verify
 from store.sqlite import SqliteStore
 from store.transfer import dump, load, parsed
 from tests.store.facts import HOUR, MINUTE, NOON, matched, record, seen

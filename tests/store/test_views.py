@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 
 from store.codec import Redacted, Unknown
-from store.events import ItemRevised, ItemSeen
+from store.events import EventRedacted, ItemRevised, ItemSeen
+from store.log import Event
 from store.sqlite import SqliteStore
 from store.views.values import StoryView
 from store.views.views import Views
@@ -113,6 +114,21 @@ def test_a_redacted_item_stays_known_without_its_text(log: SqliteStore, views: V
     item = views.item("a")
     assert item is not None
     assert (item.title, ids(views.latest(limit=5))) == ("", ["a"])
+
+
+def test_what_is_redacted_after_it_was_folded_is_forgotten(log: SqliteStore, views: Views) -> None:
+    record(log, seen("a", "A name"), matched("a"), revised("a", "d1", "The same name"), seen("b", "Else"))
+    views.catch_up(log)
+    gone = [Event(EventRedacted(target=key, digest="d", reason="court")) for key in ("item/a", "revised/a/d1")]
+    log.redact(["item/a", "revised/a/d1"], reason="court", record=gone, at=NOON)
+    assert views.catch_up(log) == 6
+    item, other = views.item("a"), views.item("b")
+    assert item is not None
+    assert other is not None
+    assert (item.title, len(item.matches), other.title) == ("", 1, "Else")
+    assert views.search("name", limit=5) == []
+    record(log, seen("c"))
+    assert views.catch_up(log) == 7  # and goes on from there
 
 
 def test_an_item_is_found_by_a_pasted_address(log: SqliteStore, views: Views) -> None:
