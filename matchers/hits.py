@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
 
 from matchers import query
@@ -14,6 +14,14 @@ from matchers.text import STAR, Text, fold, is_shouted
 
 Hit = tuple[int, int, int]
 """First word, word after the last, number of the term."""
+
+_NONE: frozenset[int] = frozenset()
+
+
+def _groups(rules: RuleSet, seen: Iterable[tuple[int, int, int]]) -> set[int]:
+    terms, groups = rules.terms_of_pattern, rules.groups_of_term
+    return {group for pattern in {one[0] for one in seen} for number in terms[pattern] for group in groups[number]}
+
 
 _SENTENCE_END = re.compile(r"(?<=\w\w[)\]\"'»”’])[.!?](?=\s)|(?<=\w\w)[.!?](?=\s)|[।॥。！？]")
 _LEAD_WORDS = 40
@@ -30,13 +38,8 @@ class Hits:
         automaton = rules.automaton
         self._seen = automaton.find_matches_as_indexes(text.folded, overlapping=True) if automaton else []
         self._verified: dict[int, list[Hit]] = {}
-
-    @cached_property
-    def groups(self) -> frozenset[int]:
+        self.groups: Set[int] = _groups(rules, self._seen) if self._seen else _NONE
         """The groups of which a term may be in the text."""
-        terms, groups = self.rules.terms_of_pattern, self.rules.groups_of_term
-        seen = {pattern for pattern, _, _ in self._seen}
-        return frozenset(group for pattern in seen for number in terms[pattern] for group in groups[number])
 
     def all(self, group: int) -> list[Hit]:
         """The hits of a group that stand whole, with their case, in a language that counts, outside every mask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
@@ -60,12 +61,17 @@ def detect(text: str, words: list[str]) -> str:
     return _by_small_words(words)
 
 
+_BEYOND_LATIN = re.compile("[\u0300-\U0010ffff]")
+
+
 def _script(text: str) -> str | None:
     """The language of the commonest script that is not Latin, if it makes up a third of the letters."""
+    if not _BEYOND_LATIN.search(text):
+        return None
     counts: Counter[str] = Counter()
-    for char, times in Counter(text).items():
+    for char in set(text):
         if char.isalpha():
-            counts[_script_of(char)] += times
+            counts[_script_of(char)] += text.count(char)
     letters = sum(counts.values())
     if counts["ja"]:
         counts["ja"] += counts.pop("zh", 0)

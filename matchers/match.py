@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from feeds.item import Item
 from matchers.hits import Hit, Hits, holds
@@ -99,12 +100,28 @@ def judge(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> Judgeme
 def _candidates(rules: RuleSet, hits: Hits, context: Sequence[str]) -> set[int]:
     """The rules that may match: one of their terms and a sign of each of their sides may be there. Most items have
     none, so this looks at no more than what the automaton found."""
-    numbers = {number for group in hits.groups for number in rules.triggers.get(group, ())}
+    triggers = rules.triggers
+    numbers = {number for group in hits.groups if group in triggers for number in triggers[group]}
     if not numbers or not rules.sides:
         return numbers
     shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}
-    shown.update(context, (name for name, side in rules.plan.sides.items() if side.languages))
-    return {number for number in numbers if shown.issuperset(rules.rules[number].sides)}
+    lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages}
+    numbers = {number for number in numbers if _may_match(rules.rules[number], shown, lendable)}
+    if not numbers:
+        return numbers
+    lent = _lent(rules, context, _language(hits.text))
+    return {number for number in numbers if _may_match(rules.rules[number], shown, lent)}
+
+
+def _may_match(rule: CompiledRule, shown: Collection[str], lent: Collection[str]) -> bool:
+    """Whether what is shown and lent may open the gate: see `_gate` for what a lent side can do."""
+    missing = [side for side in rule.sides if side not in shown]
+    return not missing or (rule.strength == "strong" and rule.rule.lent and len(missing) == 1 and missing[0] in lent)
+
+
+def _lent(rules: RuleSet, context: Sequence[str], language: str) -> set[str]:
+    """The sides that the feed or the item's language lends."""
+    return {name for name, side in rules.plan.sides.items() if name in context or language in side.languages}
 
 
 def _judge(
@@ -112,8 +129,7 @@ def _judge(
 ) -> Judgement:
     language = _language(hits.text) if rules.has_languages else "und"
     hits.languages = _languages(rules, language)
-    lent = {name for name, side in rules.plan.sides.items() if name in context or language in side.languages}
-    sides = _sides(rules, hits, lent, item.published.date() if item.published else None)
+    sides = _sides(rules, hits, _lent(rules, context, language), item.published.date() if item.published else None)
     marks = {name: hits.all(group) for name, group in rules.marks.items()}
     fired = []
     for number in sorted(candidates):
@@ -128,11 +144,22 @@ def _judge(
 
 
 def _text(item: Item) -> Text:
-    return read((item.title or "")[:_MAX_CHARS], (item.summary or "")[:_MAX_CHARS])
+    return _read((item.title or "")[:_MAX_CHARS], (item.summary or "")[:_MAX_CHARS])
+
+
+# Of one item the language is asked for, and the matches of each plan, one right after the other.
+@lru_cache(maxsize=1)
+def _read(title: str, summary: str) -> Text:
+    return read(title, summary)
 
 
 def _language(text: Text) -> str:
-    return detect(f"{text.title} {text.summary}", text.words)
+    return _detected(text.title, text.summary)
+
+
+@lru_cache(maxsize=1)
+def _detected(title: str, summary: str) -> str:
+    return detect(f"{title} {summary}", _read(title, summary).words)
 
 
 def _languages(rules: RuleSet, language: str) -> frozenset[str]:

@@ -63,8 +63,9 @@ _CAPITAL = re.compile(r"[^\W\d_a-zà-ÿ][\w'’]+")
 
 def names(text: str) -> frozenset[str]:
     """Skeletons of what may be names: words with a capital, and every Hindi word, since Hindi has no capitals."""
-    words = [word for found in _CAPITAL.findall(text) for word in fold(found).split()]
-    words += [word for word in fold(text).split() if not word.isascii()]
+    words = fold(" ".join(_CAPITAL.findall(text))).split()
+    if not text.isascii():
+        words += [word for word in fold(text).split() if not word.isascii()]
     return frozenset(filter(None, map(skeleton, words)))
 
 

@@ -20,7 +20,8 @@ WINDOW = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class StoryItem:
-    """What deciding about stories needs of an item. `story` is the story it is in, once it is in one.
+    """What deciding about stories needs of an item. `lang` is the language of its words, where that was found out
+    already; `story` is the story it is in, once it is in one.
 
     `published` may be known only roughly: then it is the earliest moment, and `until` the latest.
     """
@@ -234,7 +235,7 @@ def _traits(item: StoryItem, context: frozenset[str]) -> _Traits:
         is_vague=item.until is not None,
         commitments=frozenset(item.commitments),
         best=item.commitments[0] if item.commitments else "",
-        language=detect(f"{bare} {item.summary}", folded),
+        language=item.lang or detect(f"{bare} {item.summary}", folded),
         title=title,
         title_words=frozenset(_content(title.split(), context)),
         words=words,

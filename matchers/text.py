@@ -194,7 +194,8 @@ _FOLDS[BREAK] = BREAK
 
 def _in_place(text: str) -> str:
     """The folded text with every character in its place: one for one."""
-    text = _INNER.sub(_GONE, text)
+    if "." in text or "," in text:
+        text = _INNER.sub(_GONE, text)
     if text.isascii():
         return text.translate(_ASCII)
     return _SPECIAL.sub(_replace, text).lower()
