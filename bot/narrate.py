@@ -21,6 +21,7 @@ from store.events import (
     ItemRevised,
     ItemSeen,
     LogSealed,
+    MatchJudged,
     MonitorStarted,
     MonitorStopped,
     RulesActivated,
@@ -128,6 +129,10 @@ def _of_program(fact: Fact) -> str:
             return "stopped watching, in good order"
         case EventRedacted():
             return f"the content of {fact.target} was taken out: {fact.reason}"
+        case MatchJudged():
+            return (
+                f"the {fact.role} {fact.by} calls the story {fact.story} {fact.verdict}: {', '.join(fact.commitments)}"
+            )
         case StatusSet():
             return f"{fact.commitment} is {fact.step}{f', says {fact.by}' if fact.by else ''}: {fact.note or fact.cite}"
         case LogSealed():

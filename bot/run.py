@@ -26,6 +26,7 @@ from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
 from bot.telegram.handlers import Chats
+from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
@@ -134,7 +135,7 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
     app = build_application(token, settings.api_url)
     loop = asyncio.get_running_loop()
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
-    Chats(client, Pages(_library(watch)), _desk(watch), loop.time).attach(app)
+    Chats(client, Pages(_library(watch)), _desk(watch), _jury(watch), loop.time).attach(app)
     async with answering(app, client, asyncio.sleep):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
@@ -181,10 +182,17 @@ def _followers(watch: Watch, client: Client) -> Followers:
 
 
 def _desk(watch: Watch) -> Desk:
-    def new_id() -> str:
-        return secrets.token_hex(8)
+    return Desk(watch.store, watch.lane.call, _catalogue(watch), watch.clock, _new_id, watch.bell.ring)
 
-    return Desk(watch.store, watch.lane.call, _catalogue(watch), watch.clock, new_id, watch.bell.ring)
+
+def _jury(watch: Watch) -> Jury:
+    reviewers = watch.config.telegram.admins
+    return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, reviewers, watch.meta)
+
+
+def _new_id() -> str:
+    """A reader's name in the log: random, so that it leads to nobody."""
+    return secrets.token_hex(8)
 
 
 def _catalogue(watch: Watch) -> Catalogue:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -383,6 +383,24 @@ class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
 # --- a commitment -----------------------------------------------------------------------------------------
 
 
+class MatchJudged(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody said whether a story belongs to the commitments it was shown for. `by` is a reader's random id, `press`
+    Telegram's of the press; of a person's words on a story the last one counts. `role` is `reviewer` for those the
+    configuration names."""
+
+    TYPE: ClassVar[str] = "MatchJudged.v1"
+    story: str
+    commitments: tuple[str, ...]
+    verdict: Literal["right", "wrong"]
+    by: str
+    press: str
+    role: Literal["reader", "reviewer"] = "reader"
+
+    @property
+    def key(self) -> str:
+        return f"judged/{self.story}/{self.by}/{self.press}"
+
+
 class StatusSet(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A person's judgement on a commitment: `step` is one of no-evidence, not-started, limited, substantial, complete;
     `cite` is the address of what it rests on. `ordinal` counts the judgements on the commitment, from 1; the last one
@@ -459,6 +477,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     UpdateUncertain,
     UpdateSuppressed,
     UpdateFailed,
+    MatchJudged,
     StatusSet,
     EventRedacted,
     LogSealed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.telegram import words
 from bot.telegram.catalogue import Catalogue, titled
@@ -166,6 +166,12 @@ def why_alert(catalogue: Catalogue, story: StoryView, lang: str) -> str:
     item = lead_of(story)
     found = [(catalogue.title(match.commitment, lang), say_found(reason(item, match))) for match in item.matches]
     return cut("\n".join(f"{title}: {words_found}" for title, words_found in found), ALERT_UNITS)
+
+
+def timeline_alert(catalogue: Catalogue, commitment: str, months: Sequence[tuple[str, int]], lang: str) -> str:
+    """How much was reported on a commitment in each of its newest months, for the window of a button; plain text."""
+    lines = [f"{words.month(date.fromisoformat(f'{name}-01'), lang)}: {words.number(n, lang)}" for name, n in months]
+    return cut("\n".join([cut(catalogue.title(commitment, lang), 80), *lines]), ALERT_UNITS)
 
 
 def note(text: str, reader: Reader, **values: str | int) -> Message:

@@ -17,7 +17,8 @@ from bot.telegram.answers import Reader, note
 from bot.telegram.application import App
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
-from bot.telegram.keyboards import Action, Preference, ShowWhy, action
+from bot.telegram.jury import Jury
+from bot.telegram.keyboards import Action, Preference, ShowTimeline, ShowWhy, Vote, action
 from bot.telegram.markup import Html
 from bot.telegram.message import Message
 from bot.telegram.outcome import Outcome, Refused, Wait
@@ -35,10 +36,11 @@ class Chats:
     """Answers people. Only who asks too fast is remembered here between updates, so a restart changes nothing; what
     readers chose is kept by the desk."""
 
-    def __init__(self, client: Client, pages: Pages, desk: Desk, clock: Callable[[], float]) -> None:
+    def __init__(self, client: Client, pages: Pages, desk: Desk, jury: Jury, clock: Callable[[], float]) -> None:
         self._client = client
         self._pages = pages
         self._desk = desk
+        self._jury = jury
         self._clock = clock
         self._flood = Flood()
 
@@ -129,6 +131,12 @@ class Chats:
         if isinstance(wanted, ShowWhy):
             await self._client.answer(query.id, await self._pages.why_alert(wanted.story, reader), alert=True)
             return
+        if isinstance(wanted, ShowTimeline):
+            await self._client.answer(query.id, await self._pages.timeline_alert(wanted.story, reader), alert=True)
+            return
+        if isinstance(wanted, Vote):
+            await self._client.answer(query.id, await self._jury.vote(wanted, query.id, reader))
+            return
         if isinstance(wanted, Preference) and not _is_private(query):
             text = words.say(words.PRIVATE_ONLY, reader.lang).format(bot=self._client.username)
             await self._client.answer(query.id, text)
@@ -141,7 +149,7 @@ class Chats:
         await self._turn(query, page)
 
     async def _page(self, wanted: Action | None, query: CallbackQuery, reader: Reader) -> Message | None:
-        if wanted is None or not _is_chat(query) or isinstance(wanted, ShowWhy):
+        if wanted is None or not _is_chat(query) or isinstance(wanted, (ShowWhy, ShowTimeline, Vote)):
             return None
         if isinstance(wanted, Preference):
             return await self._desk.press(wanted, reader)

@@ -111,9 +111,24 @@ class EndFollow:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShowTimeline:
+    """How much was reported, month by month, on what a story is about."""
+
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Say whether a story belongs to what it was shown for."""
+
+    story: str
+    verdict: Literal["right", "wrong"]
+
+
 Page = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
 Preference = ChooseLanguage | ShowFollows | AddFollow | ShowFollow | SetPace | EndFollow
-Action = Page | Preference
+Action = Page | Preference | ShowTimeline | Vote
 
 
 def data(action: Action) -> str | None:
@@ -131,6 +146,10 @@ def data(action: Action) -> str | None:
             text = f"c:{commitment}"
         case ShowWhy(story):
             text = f"w:{story}"
+        case ShowTimeline(story):
+            text = f"t:{story}"
+        case Vote(story, verdict):
+            text = f"v:{verdict}:{story}"
         case _:
             text = _preference(action)
     return text if len(text.encode()) <= MAX_DATA_BYTES else None
@@ -175,7 +194,14 @@ def rows(*candidates: tuple[Button | None, ...]) -> Keyboard:
 def post(story: str, url: str | None, lang: str) -> Keyboard:
     """The buttons below a post."""
     opening = Button(words.say(words.OPEN, lang), url=url) if url else None
-    return rows((opening, button(words.say(words.WHY_BUTTON, lang), ShowWhy(story))))
+    return rows(
+        (opening, button(words.say(words.WHY_BUTTON, lang), ShowWhy(story))),
+        (
+            button("👍", Vote(story, "right")),
+            button("👎", Vote(story, "wrong")),
+            button(words.say(words.TIMELINE_BUTTON, lang), ShowTimeline(story)),
+        ),
+    )
 
 
 def start_payload(commitment: str) -> str:
@@ -204,6 +230,8 @@ _FORMS = (
     (re.compile(r"p:([A-Za-z0-9]{1,10})"), lambda found: ShowPillar(found[1])),
     (re.compile(rf"c:({_NAME})"), lambda found: ShowCommitment(found[1])),
     (re.compile(r"w:([A-Za-z0-9_.-]{1,62})"), lambda found: ShowWhy(found[1])),
+    (re.compile(r"t:([A-Za-z0-9_.-]{1,62})"), lambda found: ShowTimeline(found[1])),
+    (re.compile(r"v:(right|wrong):([A-Za-z0-9_.-]{1,56})"), lambda found: Vote(found[2], found[1])),
     (re.compile(r"y:(en|it|hi)"), lambda found: ChooseLanguage(found[1])),
     (re.compile(r"m:"), lambda found: ShowFollows()),
     (re.compile(rf"\+c:({_NAME})"), lambda found: AddFollow("commitment", found[1])),

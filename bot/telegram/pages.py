@@ -31,6 +31,7 @@ from store.views.views import Views
 
 T = TypeVar("T")
 MAX_FOUND = 60
+MONTHS = 6
 MAX_WORDS_UNITS = 100
 
 
@@ -135,6 +136,14 @@ class Pages:
         if found is None or not found.commitments:
             return words.say(words.GONE, reader.lang)
         return answers.why_alert(self._catalogue, found, reader.lang)
+
+    async def timeline_alert(self, story: str, reader: Reader) -> str:
+        """How much was reported on what a story is about, in 200 characters."""
+        found = await self._ask(self._library.views.story, story)
+        if found is None or not found.commitments:
+            return words.say(words.GONE, reader.lang)
+        months = await self._ask(self._library.views.months, found.commitments[0], limit=MONTHS)
+        return answers.timeline_alert(self._catalogue, found.commitments[0], months, reader.lang)
 
     async def _shown(self, action: ShowLatest | ShowPillars, reader: Reader) -> Message:
         page = await self.show(action, reader)

@@ -39,6 +39,12 @@ ABOUT = "What was promised"
 LATEST_BUTTON = "Latest reports"
 LIST_BUTTON = "All commitments"
 
+TIMELINE_BUTTON = "Timeline"
+VOTED = {
+    "right": "Noted: it belongs here. Press 👎 if you change your mind.",
+    "wrong": "Noted: it does not belong here. Press 👍 if you change your mind.",
+}
+
 # Answers
 START = (
     "I watch the news for the <b>{plan}</b> and keep what is reported on each of its {n} commitments.\n\n"
@@ -184,6 +190,11 @@ def language(code: str | None) -> str:
 def day(when: date, lang: str) -> str:
     """A date as readers of the language write it: 21 May 2026, 21 maggio 2026, 21 मई 2026."""
     return f"{when.day} {_MONTHS[language(lang)][when.month - 1]} {when.year}"
+
+
+def month(when: date, lang: str) -> str:
+    """A month of a year: May 2026, mag 2026, मई 2026."""
+    return f"{_MONTHS[language(lang)][when.month - 1]} {when.year}"
 
 
 def moment(when: datetime, lang: str) -> str:

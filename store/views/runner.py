@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from store import codec, events
 from store.log import EventLog, LogDamaged, LogError, Recorded, StoreUnavailable
 from store.sqlitefile import Connection, SqliteFile
-from store.views import deliveries, feeds, items, stories
+from store.views import deliveries, feeds, items, judgements, stories
 
 BATCH = 2000
 APPLICATION_ID = 0x50414356  # "PACV"
@@ -23,7 +23,7 @@ Fold = Callable[[Connection, Recorded, Any], None]
 Answer = TypeVar("Answer")
 
 # Items fold before stories, and both before deliveries: the later ask the earlier.
-_MODULES = (items, stories, deliveries, feeds)
+_MODULES = (items, stories, deliveries, feeds, judgements)
 _SCHEMA = (
     # `head` is where the log ended when the first event was folded: what was redacted later may stand in the rows.
     """CREATE TABLE reached (version TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,

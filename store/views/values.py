@@ -97,6 +97,15 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Votes:
+    """How many people call a story's matches right and wrong; `mine` is what one of them said."""
+
+    right: int
+    wrong: int
+    mine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
     """A matched item a channel will not be told of, still to be ended by UpdateSuppressed with this reason."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from store.log import EventLog, LogError, StoreBusy, StoreUnavailable
 from store.sqlitefile import Connection, Identity, SqliteFile, identity_of
-from store.views import commitments, deliveries, feeds, items, news, stories
+from store.views import commitments, deliveries, feeds, items, judgements, news, stories
 from store.views.runner import Answer, LogFailed, asked, catch_up, prepared
 from store.views.values import (
     Counts,
@@ -25,6 +25,7 @@ from store.views.values import (
     News,
     Silent,
     StoryView,
+    Votes,
 )
 
 
@@ -119,6 +120,14 @@ class Views:
     def counts(self) -> Counts:
         """The size of what is known, and of each commitment."""
         return self._ask(lambda db, position: commitments.counts(db, events=position))
+
+    def votes(self, story: str, *, by: str = "") -> Votes:
+        """What people think of a story's matches, and what `by` said."""
+        return self._ask(lambda db, _: judgements.votes(db, story, by))
+
+    def months(self, commitment: str, *, limit: int) -> list[tuple[str, int]]:
+        """How many stories a commitment had in each of its newest months (`2026-11`), newest first."""
+        return self._ask(lambda db, _: judgements.months(db, commitment, limit=limit))
 
     # --- deliveries ---------------------------------------------------------------------------------------
 

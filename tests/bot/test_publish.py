@@ -41,7 +41,7 @@ async def test_a_story_is_posted_once_with_headline_sentence_and_buttons(stage: 
     await stage.settle(publisher)
     (post,) = stage.posts
     assert post.text.splitlines()[:3] == ["#Defence_Roadmap", "India & Italy <agree>", "Outlet 1 · 22 Nov 2026 · EN"]
-    assert [button["text"] for row in post.buttons for button in row] == ["Open", "Why?"]
+    assert [button["text"] for row in post.buttons for button in row] == ["Open", "Why?", "👍", "👎", "Timeline"]
     assert action(str(post.buttons[0][1]["callback_data"])) == ShowWhy(f"{1:020x}")
     assert stage.ends() == DeliveryCounts(published=1)
 

@@ -18,9 +18,12 @@ from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
 from bot.telegram.handlers import Chats
+from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
+from store.events import MatchJudged
+from store.views.values import Votes
 from store.views.views import Views
 from tests.bot.stage import CHANNEL, Stage, staged
 from tests.telegram.stories import COMMITMENTS, PLAN
@@ -42,7 +45,9 @@ async def listening(stage: Stage) -> AsyncIterator[None]:
     names = (f"r{number}" for number in count(1))
     catalogue = Catalogue(PLAN, COMMITMENTS)
     desk = Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
-    Chats(client, Pages(library(stage)), desk, stage.time.clock).attach(app)
+    views = Views.open(None)
+    jury = Jury(stage.store, views, stage.lane.call, stage.time.now, lambda: next(names), {43}, {"run": "r1"})
+    Chats(client, Pages(library(stage)), desk, jury, stage.time.clock).attach(app)
     async with answering(app, client, stage.time.sleep):
         yield
 
@@ -176,6 +181,47 @@ async def test_why_below_a_post_answers_the_presser_alone(stage: Stage) -> None:
     assert query.alert
     assert query.text == "Defence industrial roadmap: “defence industrial roadmap”"
     assert len(stage.posts) == 7
+
+
+async def test_a_vote_is_one_per_person_changeable_and_names_nobody(stage: Stage) -> None:
+    post, reader, reviewer = stage.posts[0], person(stage), stage.server.add_user(43, language_code="it")
+    for user, label, answer in (
+        (reader, "👍", "Noted: it belongs here."),
+        (reader, "👍", "Noted: it belongs here."),
+        (reader, "👎", "Noted: it does not belong here."),
+        (reviewer, "👎", "Segnato: non c’entra."),
+    ):
+        query = await press(stage, user, post, button(post, label))
+        assert query.text.startswith(answer)
+    said = [fact for fact in await stage.facts("MatchJudged") if isinstance(fact, MatchJudged)]
+    assert [(one.by, one.verdict, one.role) for one in said] == [
+        ("r1", "right", "reader"),
+        ("r1", "wrong", "reader"),
+        ("r2", "wrong", "reviewer"),
+    ]
+    views = Views.open(None)
+    views.catch_up(stage.store)
+    assert views.votes(said[0].story, by="r2") == Votes(0, 2, "wrong")
+    assert "42" not in repr(said)
+
+
+async def test_a_vote_on_what_was_never_shown_is_answered_and_not_recorded(stage: Stage) -> None:
+    query = await press(stage, person(stage), stage.posts[0], "v:right:unknown", forged=True)
+    assert query.text == "I no longer have this report."
+    assert await stage.facts("MatchJudged") == []
+
+
+async def test_the_timeline_tells_how_much_was_reported_month_by_month(stage: Stage) -> None:
+    post = stage.posts[0]
+    query = await press(stage, person(stage, lang="hi"), post, button(post, button_label(post, "t:")))
+    assert query.alert
+    assert query.text == "रक्षा औद्योगिक रोडमैप\nनव॰ 2026: 7"
+
+
+def button_label(message: Message, begins: str) -> str:
+    return next(
+        str(b["text"]) for row in message.buttons for b in row if str(b.get("callback_data", "")).startswith(begins)
+    )
 
 
 async def test_why_in_reply_to_a_forwarded_post_finds_it_by_its_link(stage: Stage) -> None:

@@ -13,7 +13,9 @@ from bot.telegram.keyboards import (
     ShowLatest,
     ShowPillar,
     ShowPillars,
+    ShowTimeline,
     ShowWhy,
+    Vote,
     action,
     data,
     from_start,
@@ -28,6 +30,8 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.builds(ShowPillars),
     st.builds(ShowPillar, st.sampled_from(["I", "IV", "X"])),
     st.builds(ShowCommitment, NAMES),
+    st.builds(Vote, st.text("0123456789abcdef", min_size=20, max_size=20), st.sampled_from(["right", "wrong"])),
+    st.builds(ShowTimeline, st.text("0123456789abcdef", min_size=20, max_size=20)),
     st.builds(ShowWhy, st.text("0123456789abcdef", min_size=20, max_size=20)),
 )
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.demo.botapi.parse_html import parse_html
-from bot.telegram.keyboards import ShowWhy, action
+from bot.telegram.keyboards import ShowTimeline, ShowWhy, Vote, action
 from bot.telegram.markup import entities, fits, visible
 from bot.telegram.message import seen_digest
 from bot.telegram.render import compose, message, tag, terminal
@@ -102,14 +102,18 @@ def test_a_hostile_title_is_shown_as_it_is_and_does_nothing() -> None:
 def test_an_address_telegram_refuses_is_neither_linked_nor_a_button(url: str | None) -> None:
     post = message(compose(story(replace(ENGLISH, url=url))))
     assert "<a " not in post.text
-    assert [button.label for row in post.keyboard for button in row] == ["Why?"]
+    assert [button.label for row in post.keyboard for button in row] == ["Why?", "👍", "👎", "Timeline"]
 
 
 def test_the_buttons_open_the_page_and_ask_why() -> None:
-    (opening, why), *rest = message(compose(story(ENGLISH))).keyboard
+    (opening, why), judging = message(compose(story(ENGLISH))).keyboard
     assert opening.url == "https://wire.example/1"
     assert action(why.data or "") == ShowWhy("a" * 20)
-    assert rest == []
+    assert [action(entry.data or "") for entry in judging] == [
+        Vote("a" * 20, "right"),
+        Vote("a" * 20, "wrong"),
+        ShowTimeline("a" * 20),
+    ]
 
 
 def test_the_lead_is_the_first_item_that_was_news() -> None:
