@@ -25,6 +25,8 @@ _COMMANDS: Mapping[str, str] = {
     "silence": "for how long no evidence was seen of each commitment",
     "status": "what people judged of the commitments, and judging",
     "show": "one commitment, item or event, whole",
+    "explain": "why an item matched, or why it did not",
+    "rules": "try the rules on labelled examples, and check them",
     "deliveries": "what became of every match",
     "export": "the whole log as lines, or a dossier on a commitment",
     "import": "a whole log from its lines, into an empty store",

@@ -49,7 +49,7 @@ def _of_terms(terms: Sequence[str], lang: str, rule: Rule, plan: Plan, masks: se
     forbidden = {fold(term) for words in (rule.unless, rule.unless_title) for term in _in(words, lang, plan)}
     seen: set[str] = set()
     for term in _resolved(terms, lang, plan):
-        plain = fold(term)
+        plain = term if term.startswith("=") else fold(term)  # upper and lower case are two terms there
         if plain in seen:
             yield "twice", f"{term!r} ({lang}) stands there twice"
         seen.add(plain)
@@ -67,7 +67,7 @@ def _is_broad(term: str) -> bool:
 
 
 def _in(words: Mapping[str, Sequence[str]], lang: str, plan: Plan) -> list[str]:
-    return [term for key in (lang, "any") for term in _resolved(words.get(key, ()), lang, plan)]
+    return [term for key in dict.fromkeys((lang, "any")) for term in _resolved(words.get(key, ()), lang, plan)]
 
 
 def _all(words: Mapping[str, Sequence[str]], plan: Plan) -> list[str]:
@@ -79,7 +79,7 @@ def _resolved(terms: Iterable[str], lang: str, plan: Plan) -> list[str]:
     found: list[str] = []
     for term in terms:
         if term.startswith("@") and term[1:] in plan.words:
-            found += [one for key in (lang, "any") for one in plan.words[term[1:]].get(key, ())]
+            found += [one for key in dict.fromkeys((lang, "any")) for one in plan.words[term[1:]].get(key, ())]
         else:
             found.append(term)
     return found
