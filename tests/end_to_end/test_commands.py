@@ -164,7 +164,11 @@ async def test_ctrl_c_during_a_poll_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "poll", "log", "latest", "feeds", "show", "match", "parse", "check", "verify", "demo"]
+    "command",
+    [
+        *("run", "poll", "log", "latest", "feeds", "search", "silence", "status", "show", "deliveries"),
+        *("export", "import", "match", "parse", "check", "verify", "backup", "rebuild", "redact", "demo"),
+    ],
 )
 async def test_every_command_has_help_that_says_more_than_its_options(tmp_path: Path, command: str) -> None:
     async with open_place(tmp_path, times=[]) as place:
