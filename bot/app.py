@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import logging
@@ -16,15 +15,17 @@ from bot import __version__
 from bot.bell import Bell
 from bot.config import Config, Loaded, store_url, views_path
 from bot.lane import Lane
+from bot.offers import Offered, body_of
 from bot.pipeline import Poller
 from bot.record import Recorder
 from bot.stories import Stories, recall
+from bot.workers import Workers, processes_for
 from feeds import due
 from feeds.fetch import FetchLimits, fetch, make_client
 from feeds.hosts import Hosts
 from feeds.item import Feed
 from feeds.outcome import Fetched, Outcome
-from feeds.parse import NotAFeed, Parsed, parse
+from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from matchers.rules import RuleSet, content, story_context
 from store import codec
@@ -76,6 +77,9 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
     """Open the store, enrol the feeds, activate the rules. Raises LogError where the store cannot be used."""
     config = loaded.config
     async with contextlib.AsyncExitStack() as stack:
+        feeds = {feed.id: feed.as_feed() for feed in config.feeds if not feed.paused}
+        workers = Workers(loaded.rules, processes=processes_for(len(feeds)))  # before there is any thread
+        stack.push_async_callback(workers.close)
         lane = Lane("store")
         stack.callback(lane.close)
         store = await lane.call(open_store, store_url(loaded))
@@ -86,7 +90,6 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             log.warning("views: %s", views.hint)
         run = f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}"
         meta = {"run": run, "version": __version__}
-        feeds = {feed.id: feed.as_feed() for feed in config.feeds if not feed.paused}
         await lane.call(_prepare, store, loaded.rules, feeds, clock(), meta)
         client = make_client(
             user_agent=config.fetch.user_agent, allow_private_addresses=config.fetch.allow_private_addresses
@@ -96,7 +99,6 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
 
         recorder = Recorder(
             store=store,
-            rules=loaded.rules,
             stories=Stories(functools.partial(recall, store), context=story_context(loaded.rules[0])),
             settings=settings,
             dice=random.random,
@@ -108,12 +110,14 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
 
         hosts = Hosts(total=config.fetch.concurrency)
 
-        async def look(feed: Feed, state: FeedState) -> tuple[Outcome, Parsed | NotAFeed | None]:
+        async def look(feed: Feed, state: FeedState) -> tuple[Outcome, Offered | NotAFeed | None]:
             async with hosts.slot(feed.url):
                 now = clock()
                 asked = due.conditions(state, now=now, settings=settings)
                 outcome = await fetch(client, feed.url, validators=asked, now=now, limits=limits)
-            return outcome, await _parse(outcome) if isinstance(outcome, Fetched) else None
+            if isinstance(outcome, Fetched):
+                return outcome, await workers.offered(body_of(outcome, feed, state))
+            return outcome, None
 
         bell = Bell()
         poller = Poller(
@@ -127,10 +131,6 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             on_news=bell.ring,
         )
         yield Watch(loaded, store, views, lane, poller, bell, run, meta, clock)
-
-
-async def _parse(fetched: Fetched) -> Parsed | NotAFeed:
-    return await asyncio.to_thread(parse, fetched.body, content_type=fetched.content_type, url=fetched.answer.url)
 
 
 def _prepare(

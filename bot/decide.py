@@ -29,7 +29,7 @@ class Judged:
 
     plan: str
     rules: str
-    matches: Sequence[Match]
+    matches: tuple[Match, ...]
 
 
 def sightings(items: Iterable[Item], *, feed_id: str, plain: Callable[[str], str]) -> list[Sighting]:

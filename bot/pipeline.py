@@ -1,4 +1,4 @@
-"""One poll after the other: claim, fetch and parse side by side, then record in groups."""
+"""One poll after the other: claim, fetch and match side by side, then record in groups."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.lane import Lane
+from bot.offers import Offered
 from bot.record import Polled, Recorder, Tally
 from feeds.item import Feed
 from feeds.outcome import Failed, Fetched, NotModified, Outcome
-from feeds.parse import NotAFeed, Parsed
+from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from store.log import Claim, Schedule
 
@@ -22,8 +23,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than the longest fetch and the queue before the log together
 
-Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, Parsed | NotAFeed | None]]]
-"""Ask for a feed and read what comes: the outcome and, where a body came, what is in it."""
+Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, Offered | NotAFeed | None]]]
+"""Ask for a feed: the outcome and, where a body came, what it offers."""
 
 
 @dataclass(slots=True)
@@ -43,8 +44,8 @@ class Figures:
     def count(self, polled: Polled, tally: Tally) -> None:
         """Add one recorded poll."""
         self.polls += 1
-        match polled.outcome, polled.parsed:
-            case Fetched(body=body), Parsed():
+        match polled.outcome, polled.found:
+            case Fetched(body=body), Offered():
                 self.fetched += 1
                 self.bytes += len(body)
             case NotModified(), _:
@@ -60,7 +61,7 @@ class Figures:
 class Poller:
     """Polls what is due, many feeds at once, and records every outcome; `on_news` is called when matches were recorded.
 
-    Fetching and parsing go side by side; deciding and recording go in one lane, in groups, so that two feeds
+    Fetching, parsing and matching go side by side; deciding and recording go in one lane, in groups, so that two feeds
     that bring the same story at the same moment found one story, and one durable write serves many polls.
     """
 
@@ -122,11 +123,11 @@ class Poller:
         state = FeedState.from_json(claim.state)
         feed = self.feeds[claim.feed]
         try:
-            outcome, parsed = await self._look(feed, state)
+            outcome, found = await self._look(feed, state)
         except Exception as exc:
             log.exception("poll broke feed=%s", claim.feed)
-            outcome, parsed = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"), None
-        await queue.put(Polled(claim, feed, state, outcome, parsed, seconds=time.perf_counter() - begun))
+            outcome, found = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"), None
+        await queue.put(Polled(claim, feed, state, outcome, found, seconds=time.perf_counter() - begun))
 
     async def _record(self, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:
         """Take whatever is ready and record it together; None ends it."""
@@ -153,7 +154,7 @@ class Poller:
             self._on_news()
 
     def _note(self, polled: Polled) -> None:
-        if isinstance(polled.outcome, Failed) or isinstance(polled.parsed, NotAFeed):
+        if isinstance(polled.outcome, Failed) or isinstance(polled.found, NotAFeed):
             self.failing.add(polled.feed.id)
         else:
             self.failing.discard(polled.feed.id)

@@ -8,18 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import decide
-from bot.decide import Judged, Sighting
+from bot.decide import Sighting
+from bot.offers import Offer, Offered
 from bot.stories import Stories
 from feeds import due
 from feeds.item import Feed
 from feeds.notices import Awoke, BeganFailing, Gap, Gone, Moved, Notice, Recovered, Stale, ValidatorsLie
 from feeds.outcome import Failed, Fetched, NotModified, Outcome
-from feeds.pace import pace_of
-from feeds.parse import NotAFeed, Parsed
+from feeds.parse import NotAFeed
 from feeds.state import FeedState
-from feeds.text import plain
-from matchers.match import detect_language, match
-from matchers.rules import RuleSet
 from store import codec
 from store.events import (
     Fact,
@@ -40,13 +37,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """A feed that was asked: what it was asked with, and what came of it. `parsed` where a body came."""
+    """A feed that was asked: what it was asked with, and what came of it. `found` where a body came."""
 
     claim: Claim
     feed: Feed
     state: FeedState
     outcome: Outcome
-    parsed: Parsed | NotAFeed | None
+    found: Offered | NotAFeed | None
     seconds: float
 
 
@@ -68,13 +65,12 @@ class Recorder:
         self,
         *,
         store: Store,
-        rules: Sequence[RuleSet],
         stories: Stories,
         settings: due.Settings,
         dice: Callable[[], float],
         meta: Mapping[str, str],
     ) -> None:
-        self._store, self._rules, self._stories = store, rules, stories
+        self._store, self._stories = store, stories
         self._settings, self._dice, self._meta = settings, dice, meta
 
     def record(self, batch: Sequence[Polled], *, now: datetime) -> list[Tally | None]:
@@ -96,12 +92,12 @@ class Recorder:
         except Exception as exc:  # part of the tick, one of the two loops
             log.exception("deciding broke feed=%s", polled.feed.id)
             broken = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}")
-            return self._decide(replace(polled, outcome=broken, parsed=None), now)
+            return self._decide(replace(polled, outcome=broken, found=None), now)
 
     def _decide(self, polled: Polled, now: datetime) -> tuple[Completion, Tally]:
         tally = Tally()
-        if isinstance(polled.parsed, Parsed) and isinstance(polled.outcome, Fetched):
-            judged, events = self._items(polled, polled.outcome, polled.parsed, now, tally)
+        if isinstance(polled.found, Offered) and isinstance(polled.outcome, Fetched):
+            judged, events = self._items(polled, polled.outcome, polled.found, now, tally)
         else:
             judged, events = self._no_items(polled, now), []
         notices = [Event(_fact_of(notice, polled.feed), self._meta) for notice in judged.notices]
@@ -116,33 +112,30 @@ class Recorder:
             case Failed() as failed:
                 pass
             case Fetched():
-                reason = polled.parsed.reason if isinstance(polled.parsed, NotAFeed) else "no feed"
+                reason = polled.found.reason if isinstance(polled.found, NotAFeed) else "no feed"
                 failed = Failed("soft", f"what came is no feed: {reason}")
         return due.after_failure(polled.state, failed, now=now, jitter=jitter, settings=self._settings)
 
     # --- items --------------------------------------------------------------------------------------------
 
     def _items(
-        self, polled: Polled, fetched: Fetched, parsed: Parsed, now: datetime, tally: Tally
+        self, polled: Polled, fetched: Fetched, found: Offered, now: datetime, tally: Tally
     ) -> tuple[due.Judged, list[Event]]:
-        seen = decide.sightings(parsed.items, feed_id=polled.feed.id, plain=plain)
         judged = due.after_items(
             polled.state,
-            {one.key: one.digest for one in reversed(seen)},
-            [when for one in seen if (when := one.item.published or one.item.updated)],
+            found.digests,
+            found.dates,
             answer=fetched.answer,
-            pace=pace_of(parsed.hints),
+            pace=found.pace,
             now=now,
             jitter=self._dice(),
             settings=self._settings,
         )
-        tally.items = len(seen)
-        wanted = {*judged.new_keys, *judged.changed_keys}
+        tally.items = len(found.digests)
         events: list[Event] = []
-        known, digests = self._known([one for one in seen if one.key in wanted])
-        for one in seen:
-            if one.key in wanted:
-                events += self._item(one, polled.feed, judged.first, digests.get(one.key), known, now, tally)
+        known, digests = self._known([offer.sighting for offer in found.offers])
+        for offer in found.offers:
+            events += self._item(offer, polled.feed, judged.first, digests.get(offer.sighting.key), known, now, tally)
         return judged, events
 
     def _known(self, candidates: Sequence[Sighting]) -> tuple[set[str], dict[str, str]]:
@@ -156,10 +149,11 @@ class Recorder:
         return known, digests
 
     def _item(
-        self, one: Sighting, feed: Feed, archive: bool, digest: str | None, known: set[str], now: datetime, tally: Tally
+        self, offer: Offer, feed: Feed, archive: bool, digest: str | None, known: set[str], now: datetime, tally: Tally
     ) -> list[Event]:
+        one = offer.sighting
         appeared = decide.appearance(
-            one, feed=feed, lang=detect_language(one.item), archive=archive, stored_digest=digest, known=known
+            one, feed=feed, lang=offer.lang, archive=archive, stored_digest=digest, known=known
         )
         if appeared is None:
             return []
@@ -167,14 +161,11 @@ class Recorder:
             tally.new += 1
         else:
             tally.revised += 1
-        matched = decide.findings(
-            one,
-            [Judged(rules.plan.id, rules.id, match(rules, one.item, context=feed.context)) for rules in self._rules],
-        )
+        matched = decide.findings(one, offer.judged)
         tally.matches += len(matched)
         joined = None
         if matched and f"story/{one.key}" not in known:
-            joined = self._stories.join(one, matched, now=now)
+            joined = self._stories.join(one, matched, lang=offer.lang, now=now)
         return decide.chain(appeared, matched, joined, self._meta)
 
 
@@ -205,7 +196,7 @@ def _tell(polled: Polled, completion: Completion, tally: Tally, *, kept: bool) -
         log.warning("poll dropped, its lease was lost %s", " ".join(parts))
         return
     following = f"next={completion.next_due:%H:%M}"
-    match polled.outcome, polled.parsed:
+    match polled.outcome, polled.found:
         case Failed(_, reason), _:
             log.warning("poll failed %s reason=%r %s", " ".join(parts), reason, following)
         case NotModified(), _:

@@ -30,10 +30,12 @@ class Stories:
         self._recent: Recent | None = None
         self._forgot_at: datetime | None = None
 
-    def join(self, sighting: Sighting, matched: Sequence[ItemMatched], *, now: datetime) -> StoryJoined:
+    def join(
+        self, sighting: Sighting, matched: Sequence[ItemMatched], *, lang: str | None, now: datetime
+    ) -> StoryJoined:
         """The story the item belongs to: one that is being told, or one that it founds."""
         recent = self._known(now)
-        item = _story_item(sighting, matched, now)
+        item = replace(_story_item(sighting, matched, now), lang=lang)
         joined = recent.assign(item)
         recent.add(replace(item, story=joined.story))
         return StoryJoined(item=sighting.key, story=joined.story, reason=joined.reason)
@@ -94,10 +96,16 @@ def _texts(log: EventLog, matched: dict[str, list[ItemMatched]]) -> dict[str, _T
         for recorded in log.find(keys[start : start + _PAGE]).values():
             match codec.fact(recorded):
                 case ItemSeen() as seen:
-                    texts[seen.item] = _Text(seen.title, seen.summary, seen.url, seen.published or recorded.at)
+                    texts[seen.item] = _Text(
+                        seen.title, seen.summary, seen.url, seen.lang, seen.published or recorded.at
+                    )
                 case ItemRevised() as revised if revised.item in texts:
                     texts[revised.item] = replace(
-                        texts[revised.item], title=revised.title, summary=revised.summary, url=revised.url
+                        texts[revised.item],
+                        title=revised.title,
+                        summary=revised.summary,
+                        url=revised.url,
+                        lang=revised.lang,
                     )
                 case _:  # its content was taken out
                     pass
@@ -122,6 +130,7 @@ def _recalled(joined: StoryJoined, text: _Text, matched: Sequence[ItemMatched]) 
         key=joined.item,
         title=text.title,
         summary=text.summary,
+        lang=text.lang,
         link=text.url,
         published=text.published,
         commitments=tuple(dict.fromkeys(first)),
@@ -134,4 +143,5 @@ class _Text:
     title: str
     summary: str
     url: str | None
+    lang: str | None
     published: datetime

@@ -74,7 +74,7 @@ def test_a_known_item_with_another_text_is_a_revision() -> None:
 def test_every_event_of_an_item_names_what_it_follows_from() -> None:
     one = sighting(title="Bridge")
     match = Match("bridge", "words", 0.9, (Found("title", 0, 6, "bridge"),))
-    matched = decide.findings(one, [decide.Judged("town", "r1", [match])])
+    matched = decide.findings(one, [decide.Judged("town", "r1", (match,))])
     seen = decide.appearance(one, feed=FEED, lang=None, archive=False, stored_digest=None, known=())
     assert seen is not None
     events = decide.chain(seen, matched, None, {"run": "x"})
