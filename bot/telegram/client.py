@@ -11,6 +11,8 @@ from telegram import (
     BotCommand,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
     LinkPreviewOptions,
     MessageEntity,
     ReplyParameters,
@@ -42,6 +44,16 @@ class Chat:
     """A chat found by its public name."""
 
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A message that a person may send into any chat, and how it is called in the list."""
+
+    id: str
+    title: str
+    description: str
+    message: Message
 
 
 class Client:
@@ -126,6 +138,25 @@ class Client:
     async def answer(self, callback: str, text: str = "", *, alert: bool = False) -> Outcome:
         """Answer a button press (text of at most 200 characters), so that the presser's app stops waiting."""
         done = await outcome_of(lambda: self._bot.answer_callback_query(callback, text or None, show_alert=alert))
+        return Sent(0) if isinstance(done, bool) else done
+
+    async def offer(self, query: str, offers: Sequence[Offer], *, cache_s: int = 30) -> Outcome:
+        """Answer an inline query with what its asker may send into the chat they are in."""
+        results = [
+            InlineQueryResultArticle(
+                offer.id,
+                offer.title,
+                InputTextMessageContent(
+                    offer.message.text, ParseMode.HTML, link_preview_options=_preview(offer.message)
+                ),
+                reply_markup=_markup(offer.message.keyboard),
+                description=offer.description,
+            )
+            for offer in offers
+        ]
+        done = await outcome_of(
+            lambda: self._bot.answer_inline_query(query, results, cache_time=cache_s, is_personal=True)
+        )
         return Sent(0) if isinstance(done, bool) else done
 
     async def find(self, name: str) -> Chat | Outcome:

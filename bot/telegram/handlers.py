@@ -10,7 +10,7 @@ from typing import Any
 import telegram
 from telegram import CallbackQuery, Update
 from telegram.constants import ChatType
-from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, InlineQueryHandler, MessageHandler, filters
 
 from bot.telegram import words
 from bot.telegram.answers import Reader, note
@@ -43,6 +43,7 @@ class Chats:
         self._jury = jury
         self._clock = clock
         self._flood = Flood()
+        self._typing = Flood()
 
     def attach(self, app: App) -> None:
         """Let the application's updates come here. Edited messages do not ask again; channel posts ask nothing."""
@@ -57,6 +58,7 @@ class Chats:
         app.add_handler(MessageHandler(private & filters.COMMAND, self._answering(_unknown)))
         app.add_handler(MessageHandler(private & filters.TEXT, self._words))
         app.add_handler(CallbackQueryHandler(self._pressed))
+        app.add_handler(InlineQueryHandler(self._typed))
         app.add_error_handler(self._failed)
 
     def _commands(self) -> dict[str, Page]:
@@ -147,6 +149,15 @@ class Chats:
             return
         await self._client.answer(query.id)
         await self._turn(query, page)
+
+    async def _typed(self, update: Update, _: Context) -> None:
+        """`@bot words` in any chat: reports to share there. Who types very fast gets none for a moment."""
+        query = update.inline_query
+        if query is None:
+            return
+        is_calm = not self._typing.wait_for(query.from_user.id, self._clock())
+        offers = await self._pages.offers(query.query, await self._reader(update)) if is_calm else []
+        _report("offered", await self._client.offer(query.id, offers))
 
     async def _page(self, wanted: Action | None, query: CallbackQuery, reader: Reader) -> Message | None:
         if wanted is None or not _is_chat(query) or isinstance(wanted, (ShowWhy, ShowTimeline, Vote)):

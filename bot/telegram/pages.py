@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from bot.coverage import Coverage, sentence
 from bot.ledger import Call
-from bot.telegram import answers, words
+from bot.telegram import answers, render, words
 from bot.telegram.answers import PAGE, Looked, Reader
 from bot.telegram.catalogue import Catalogue
+from bot.telegram.client import Offer
 from bot.telegram.keyboards import (
     Page,
     ShowCommitment,
@@ -137,6 +138,14 @@ class Pages:
             return words.say(words.GONE, reader.lang)
         return answers.why_alert(self._catalogue, found, reader.lang)
 
+    async def offers(self, text: str, reader: Reader) -> list[Offer]:
+        """Reports to share in any chat: on the commitment the text names, with its words, or the newest."""
+        asked = cut(clean(text), MAX_WORDS_UNITS)
+        named = self._catalogue.find(asked) if asked else ()
+        wanted = ShowFound(asked) if asked and not named else ShowLatest(named[0].id if named else None)
+        stories = await self._ask(self._stories, wanted)
+        return [_offer(story, reader.lang) for story in stories]
+
     async def timeline_alert(self, story: str, reader: Reader) -> str:
         """How much was reported on what a story is about, in 200 characters."""
         found = await self._ask(self._library.views.story, story)
@@ -192,3 +201,8 @@ class Pages:
         placed = [replace(story, pos=max(item.pos for item in story.items)) for story in stories if story]
         before = asked.before
         return sorted((s for s in placed if before is None or s.pos < before), key=lambda s: -s.pos)
+
+
+def _offer(story: StoryView, lang: str) -> Offer:
+    post = render.compose(story, lang=lang)
+    return Offer(story.id, post.headline, post.byline, render.message(post))

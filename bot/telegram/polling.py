@@ -14,7 +14,7 @@ from bot.telegram.outcome import Outcome, Refused, Unknown
 
 _log = logging.getLogger("pactwatch.chat")
 
-UPDATES = ["message", "callback_query"]
+UPDATES = ["message", "callback_query", "inline_query"]
 STOP_S = 2.0
 
 

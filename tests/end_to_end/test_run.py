@@ -75,6 +75,7 @@ async def test_a_reader_asks_and_is_answered(tmp_path: Path) -> None:
 async def test_a_reader_who_follows_is_told_in_private(tmp_path: Path) -> None:
     async with open_place(tmp_path, times=[]) as place:
         reader = place.telegram.add_user(7, first_name="R", started=True)
+        await place.command("poll")
         async with place.running():
             place.telegram.user_sends(reader, None, "/follow lanterns")
             await place.telegram.wait_for(lambda: len(place.telegram.messages(reader)) == 2, timeout=SOON_S)

@@ -224,6 +224,32 @@ def button_label(message: Message, begins: str) -> str:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "number"),
+    [
+        ("", "Report number 6", 6),
+        ("defence-roadmap", "Report number 6", 6),
+        ("number 3", "Report number 3", 1),
+        ("maritime-ports", "", 0),
+        ("\x00 ' \" nothing", "", 0),
+    ],
+)
+async def test_reports_are_offered_in_any_chat_and_can_be_asked_why_there(
+    stage: Stage, text: str, first: str, number: int
+) -> None:
+    user = person(stage)
+    query = stage.server.user_inline_query(user, text)
+    await stage.server.wait_for(lambda: query.answered)
+    assert len(query.results) == number
+    if first:
+        assert query.results[0]["title"] == first
+        group = stage.server.add_group(-1005000000005)
+        shared = stage.server.user_chooses(user, query, str(query.results[0]["id"]), group)
+        assert shared.text.splitlines()[1] == first
+        pressed = await press(stage, user, shared, button(shared, "Why?"))
+        assert pressed.text.startswith("Defence industrial roadmap: ")
+
+
 async def test_why_in_reply_to_a_forwarded_post_finds_it_by_its_link(stage: Stage) -> None:
     user = person(stage)
     forwarded = await stage_forward(stage, user)
