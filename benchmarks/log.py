@@ -1,4 +1,4 @@
-"""The log against the bare engine: appends per second by batch size, and replay with decoding. `python benchmarks/log.py`.
+"""The log against the bare engine: appends per second by batch size, and replay with decoding.
 
 Ours and the bare engine write the same rows to the same table in turn, so that the machine's moods meet both.
 """
@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -76,12 +77,8 @@ def append_table(folder: Path, total: int) -> None:
         for n in range(max(20, min(400, total // size))):
             batch = events(size, done)
 
-            def mine(batch: list[Event] = batch) -> None:
-                store.append(batch, at=NOW)
-
-            def other(batch: list[Event] = batch, done: int = done) -> None:
-                bare_append(db, batch, done + 1)
-
+            mine = partial(store.append, batch, at=NOW)
+            other = partial(bare_append, db, batch, done + 1)
             for work, times in ((mine, ours), (other, theirs)) if n % 2 else ((other, theirs), (mine, ours)):
                 times.append(timed(work))
             done += size
