@@ -219,7 +219,8 @@ class Followers:
         known = self._desks.get((row.id, row.settings.lang))
         if known is None:
             account = ReaderAccount(row, self._books, self._lease, self._clock.now)
-            terms = Terms(max_age=self._max_age, lang=row.settings.lang, catalogue=self._books.catalogue)
+            catalogue = self._books.catalogue
+            terms = Terms(self._max_age, row.settings.lang, catalogue.plan.tag, catalogue)
 
             async def tell(trouble: Trouble) -> None:
                 await self._trouble(row.id, trouble)

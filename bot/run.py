@@ -152,7 +152,9 @@ def _publisher(watch: Watch, sink: Sink, tell: Callable[[Trouble], Awaitable[Non
 
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.wait)
     settings = watch.config.telegram
-    terms = Terms(max_age=timedelta(days=settings.max_age_days), lang=settings.language)
+    terms = Terms(
+        max_age=timedelta(days=settings.max_age_days), lang=settings.language, tag_prefix=watch.config.plan.tag
+    )
     return Publisher(sink, ledger, clock, terms, tell)
 
 

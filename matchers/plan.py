@@ -86,6 +86,10 @@ class Plan(_Part):
     id: Id
     title: Title
     languages: tuple[Lang, ...] = Field(min_length=1)
+    # Excluded from what a rule set's id is taken of: how posts are marked changes no decision.
+    tag: str = Field(
+        default="", exclude=True, pattern="^([A-Za-z][A-Za-z0-9]{0,19})?$", description="begins every hashtag of a post"
+    )
     announced: date | None = None
     sources: tuple[str, ...] = ()
     pillars: tuple[Pillar, ...] = ()

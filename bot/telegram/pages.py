@@ -144,7 +144,7 @@ class Pages:
         named = self._catalogue.find(asked) if asked else ()
         wanted = ShowFound(asked) if asked and not named else ShowLatest(named[0].id if named else None)
         stories = await self._ask(self._stories, wanted)
-        return [_offer(story, reader.lang) for story in stories]
+        return [_offer(story, reader.lang, self._catalogue.plan.tag) for story in stories]
 
     async def timeline_alert(self, story: str, reader: Reader) -> str:
         """How much was reported on what a story is about, in 200 characters."""
@@ -203,6 +203,6 @@ class Pages:
         return sorted((s for s in placed if before is None or s.pos < before), key=lambda s: -s.pos)
 
 
-def _offer(story: StoryView, lang: str) -> Offer:
-    post = render.compose(story, lang=lang)
+def _offer(story: StoryView, lang: str, tag: str) -> Offer:
+    post = render.compose(story, lang=lang, tag_prefix=tag)
     return Offer(story.id, post.headline, post.byline, render.message(post))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.place import CHANNEL, SOON_S, Place, open_place
+from tests.end_to_end.place import CHANNEL, PLAN, SOON_S, Place, open_place
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +24,15 @@ async def test_the_archive_is_recorded_and_only_news_are_posted(tmp_path: Path) 
         assert "A bridge for the river" in posts[0]
         assert len(posts) == 1
         assert [event["data"]["reason"] for event in await place.events("UpdateSuppressed")] == ["archive"]
+
+
+async def test_the_plans_tag_begins_every_hashtag(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        place.write_config(plan={**PLAN["plan"], "tag": "TOWN"})
+        await place.command("poll")
+        place.feeds["times"].append(("t1", "A bridge for the river"))
+        async with place.running():
+            assert (await place.posts(1))[0].startswith("#TOWN_Bridge\n")
 
 
 async def test_a_second_outlet_and_a_new_headline_edit_the_post(tmp_path: Path) -> None:
