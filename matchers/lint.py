@@ -1,85 +1,90 @@
-"""Rules that are allowed and yet hardly meant: what somebody who writes them should look at again."""
+"""What in a plan's rules is likely not meant: duplicates, words found everywhere, languages forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from matchers.plan import Plan, Rule
-from matchers.rules import RuleSet
-from matchers.text import fold
+from matchers.language import is_small
+from matchers.plan import Commitment, Plan, Rule
+from matchers.text import STAR, fold
 
-Kind = Literal["never", "twice", "broad", "language"]
+Words = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to look at again: `never` matches, stands there `twice`, is so `broad` that it alone decides, or is
-    missing in a `language`."""
+    """Something worth a look: the place in the configuration, and what is odd about it."""
 
-    commitment: str
-    rule: str
-    kind: Kind
+    place: str
     said: str
 
 
-def lint(rules: RuleSet) -> list[Finding]:
-    """What deserves a second look in the rules of a plan, in their order."""
-    plan = rules.plan
-    masks = {fold(term) for term in _all(plan.masks, plan)}
-    return [
-        Finding(commitment.id, rule.id, kind, said)
-        for commitment in rules.commitments
-        for rule in commitment.rules
-        for kind, said in _of_rule(rule, plan, masks)
-    ]
+def lint(plan: Plan, commitments: Sequence[Commitment]) -> tuple[Finding, ...]:
+    """Everything odd in rules that compile, in the order of the configuration."""
+    findings = [found for place, words in _lists(plan, commitments) for found in _of_words(place, words)]
+    masks = {fold(term) for terms in plan.masks.values() for term in terms if not term.startswith("=")}
+    for place, words in _lists(plan, commitments):
+        if place != "plan.masks":
+            findings += [Finding(place, f"{term!r} is masked: it can never match") for term in _masked(words, masks)]
+    for commitment in commitments:
+        if not commitment.rules:
+            findings.append(Finding(commitment.id, "has no rule: nothing can match it"))
+        for rule in commitment.rules:
+            findings += _of_rule(f"{commitment.id}/{rule.id}", rule, plan)
+    return tuple(findings)
 
 
-def _of_rule(rule: Rule, plan: Plan, masks: set[str]) -> Iterable[tuple[Kind, str]]:
-    for lang, terms in rule.any.items():
-        yield from _of_terms(terms, lang, rule, plan, masks)
-    if rule.any and "any" not in rule.any:
-        for lang in plan.languages:
-            if not rule.any.get(lang):
-                yield "language", f"no term in {lang}: items in that language are never found by this rule"
+def _lists(plan: Plan, commitments: Sequence[Commitment]) -> Iterable[tuple[str, Words]]:
+    for name, side in plan.sides.items():
+        yield f"plan.sides.{name}.strong", side.strong
+        yield f"plan.sides.{name}.weak", side.weak
+    for name in ("others", "masks", "noise", "never"):
+        yield f"plan.{name}", getattr(plan, name)
+    for name, words in plan.words.items():
+        yield f"plan.words.{name}", words
+    for commitment in commitments:
+        for rule in commitment.rules:
+            yield f"{commitment.id}/{rule.id}.any", rule.any
+            for words in (*rule.with_, rule.unless, rule.unless_title):
+                yield f"{commitment.id}/{rule.id}", words
 
 
-def _of_terms(terms: Sequence[str], lang: str, rule: Rule, plan: Plan, masks: set[str]) -> Iterable[tuple[Kind, str]]:
-    forbidden = {fold(term) for words in (rule.unless, rule.unless_title) for term in _in(words, lang, plan)}
-    seen: set[str] = set()
-    for term in _resolved(terms, lang, plan):
-        plain = term if term.startswith("=") else fold(term)  # upper and lower case are two terms there
-        if plain in seen:
-            yield "twice", f"{term!r} ({lang}) stands there twice"
-        seen.add(plain)
-        if plain in masks:
-            yield "never", f"{term!r} ({lang}) is masked as a false friend and can never match"
-        if plain in forbidden:
-            yield "never", f"{term!r} ({lang}) also stands in unless: it can never match"
-        if rule.needs == () and not rule.with_ and rule.strength == "strong" and _is_broad(plain):
-            yield "broad", f"{term!r} ({lang}) decides alone, without any side of the plan"
+def _of_words(place: str, words: Words) -> Iterable[Finding]:
+    """Terms that say the same twice, in one language or beside `any`."""
+    everywhere = _folded(words.get("any", ()))
+    for lang, terms in words.items():
+        seen = dict(everywhere) if lang != "any" else {}
+        stems = tuple(
+            one[:-1]
+            for one in (*_folded(terms), *seen)
+            if one.endswith(STAR) and " " not in one and STAR not in one[:-1]
+        )
+        for term in terms:
+            folded = fold(term.replace("*", STAR))
+            if term.startswith(("=", "@")):
+                continue
+            if folded in seen:
+                yield Finding(place, f"{term!r} is there twice: {seen[folded]!r} means the same")
+            elif " " not in folded and any(folded != stem + STAR and folded.startswith(stem) for stem in stems):
+                yield Finding(place, f"{term!r} is found by a stem beside it already")
+            seen[folded] = term
 
 
-def _is_broad(term: str) -> bool:
-    """One everyday-looking word: neither a phrase nor an acronym asked for by its case."""
-    return " " not in term and not term.startswith("=") and term.isalpha()
+def _folded(terms: Sequence[str]) -> dict[str, str]:
+    return {fold(term.replace("*", STAR)): term for term in terms if not term.startswith(("=", "@"))}
 
 
-def _in(words: Mapping[str, Sequence[str]], lang: str, plan: Plan) -> list[str]:
-    return [term for key in dict.fromkeys((lang, "any")) for term in _resolved(words.get(key, ()), lang, plan)]
+def _masked(words: Words, masks: set[str]) -> Iterable[str]:
+    return (term for terms in words.values() for term in terms if fold(term) in masks and not term.startswith("="))
 
 
-def _all(words: Mapping[str, Sequence[str]], plan: Plan) -> list[str]:
-    return [term for lang, terms in words.items() for term in _resolved(terms, lang, plan)]
-
-
-def _resolved(terms: Iterable[str], lang: str, plan: Plan) -> list[str]:
-    """The terms, a word list of the plan (`@name`) in the place of its name."""
-    found: list[str] = []
-    for term in terms:
-        if term.startswith("@") and term[1:] in plan.words:
-            found += [one for key in dict.fromkeys((lang, "any")) for one in plan.words[term[1:]].get(key, ())]
-        else:
-            found.append(term)
-    return found
+def _of_rule(place: str, rule: Rule, plan: Plan) -> Iterable[Finding]:
+    if rule.strength == "strong" and not rule.with_ and rule.scope == "text" and rule.at_least == 1:
+        for term in (term for terms in rule.any.values() for term in terms if not term.startswith(("=", "@"))):
+            folded = fold(term)
+            if is_small(folded) or (folded.isascii() and folded.isalpha() and len(folded) < 3):
+                yield Finding(place, f"{term!r} is found nearly everywhere and decides alone")
+    missing = [lang for lang in plan.languages if rule.any and "any" not in rule.any and not rule.any.get(lang)]
+    if missing:
+        yield Finding(place, f"has no term for {', '.join(missing)}")

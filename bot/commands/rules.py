@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,13 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.commands.options import config_option, json_option, load, print_json
-from bot.judging import Example, ExampleError, Score, Tally, changed, read_examples, score
-from matchers.lint import Finding, lint
+from bot.judging import ExampleError, read_examples
+from matchers.lint import lint
+from matchers.trial import Change, Example, Tally, Trial, changes, trial
 
 
 @click.group()
 def command() -> None:
-    """Try rules on labelled examples, and look for rules that cannot work."""
+    """Try rules on labelled examples, and look for rules that are hardly meant."""
 
 
 @command.command()
@@ -37,88 +40,79 @@ def test(config_path: Path, as_json: bool, new_path: Path | None, examples: Path
 
     Exit code 1: an example is not as its labels say.
     """
-    file = examples or config_path.with_suffix(".examples.jsonl")
-    if not file.exists():
-        raise click.UsageError(f"{file} does not exist; name labelled items with --examples")
-    try:
-        labelled = read_examples(file.read_text(encoding="utf-8").splitlines())
-    except ExampleError as exc:
-        raise click.UsageError(f"{file}: {exc}") from exc
-    before = score(load(config_path).rules[0], labelled)
-    after = score(load(new_path).rules[0], labelled) if new_path else before
+    labelled = _read(examples or config_path.with_suffix(".examples.jsonl"))
+    (old,) = load(config_path).rules
+    (rules,) = load(new_path).rules if new_path else (old,)
+    result = trial(rules, labelled)
     if as_json:
-        print_json(_as_object(after, labelled))
+        print_json(dataclasses.asdict(result))
     else:
-        _print(after, labelled, show_all)
+        _print(result, labelled, show_all)
         if new_path:
-            _print_changes(before, after, labelled)
-    return 0 if after.total.wrong == after.total.missing == 0 else 1
+            _print_changes(changes(old, rules, [(one.id, one.item) for one in labelled]), labelled)
+    return 1 if result.mistakes else 0
 
 
 @command.command(name="lint")
 @config_option
 @json_option
 def lint_(config_path: Path, as_json: bool) -> int:
-    """Look for terms that can never match or are written twice, terms so broad that they alone decide, and terms that
+    """Look for terms that can never match or say the same twice, terms so broad that they alone decide, and terms that
     are missing in a language of the plan.
 
     Exit code 1: something was found.
     """
-    (rules,) = load(config_path).rules
-    found: list[Finding] = lint(rules)
+    config = load(config_path).config
+    found = lint(config.plan, config.commitments)
     for one in found:
         if as_json:
-            print_json({"commitment": one.commitment, "rule": one.rule, "kind": one.kind, "said": one.said})
+            print_json(dataclasses.asdict(one))
         else:
-            click.echo(f"{one.commitment} / {one.rule}: {one.said}")
+            click.echo(f"{one.place}: {one.said}")
     if not found and not as_json:
         click.echo("Nothing amiss.")
     return 1 if found else 0
 
 
-def _as_object(result: Score, examples: list[Example]) -> dict[str, object]:
-    def plain(tally: Tally) -> dict[str, object]:
-        counts = {"right": tally.right, "wrong": tally.wrong, "missing": tally.missing}
-        return {**counts, "precision": tally.precision, "recall": tally.recall}
-
-    return {
-        "examples": len(examples),
-        "total": plain(result.total),
-        "commitments": {name: plain(tally) for name, tally in result.commitments.items()},
-        "languages": {name: plain(tally) for name, tally in result.languages.items()},
-        "false_friends": result.friends,
-        "false_friends_matched": result.pushed,
-    }
+def _read(file: Path) -> list[Example]:
+    if not file.exists():
+        raise click.UsageError(f"{file} does not exist; name labelled items with --examples")
+    try:
+        return read_examples(file.read_text(encoding="utf-8").splitlines())
+    except ExampleError as exc:
+        raise click.UsageError(f"{file}: {exc}") from exc
 
 
-def _print(result: Score, examples: list[Example], show_all: bool) -> None:
+def _print(result: Trial, examples: Sequence[Example], show_all: bool) -> None:
     table = Table(box=None, header_style="bold")
-    for name in ("", "right", "wrong", "missing", "precision", "recall"):
-        table.add_column(name, justify="left" if not name else "right")
-    for name, tally in sorted(result.commitments.items()):
-        if show_all or tally.wrong or tally.missing:
+    for name in ("", "right", "wrong", "missed", "precision", "recall"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, tally in result.by_commitment.items():
+        if show_all or tally.wrong or tally.missed:
             table.add_row(name, *_row(tally))
-    for name, tally in sorted(result.languages.items()):
+    for name, tally in result.by_language.items():
         table.add_row(name, *_row(tally))
     table.add_row("all", *_row(result.total), style="bold")
     Console().print(table)
-    click.echo(f"\n{len(examples)} examples; something was found in {result.pushed} of {result.friends} false friends.")
-    for example in examples:
-        if result.found[example.id] != example.commitments:
-            found = ", ".join(sorted(result.found[example.id])) or "nothing"
-            wanted = ", ".join(sorted(example.commitments)) or "nothing"
-            click.echo(f"  {example.id} {example.title[:70]}\n      found {found}; wanted {wanted}")
+    click.echo(
+        f"\n{len(examples)} examples; something was found in {result.false_push} of {result.quiet} without a label."
+    )
+    titles = {example.id: example.item.title or "" for example in examples}
+    for one in result.mistakes:
+        _print_one(one.id, titles[one.id], wrong=one.wrong, missed=one.missed)
 
 
-def _print_changes(before: Score, after: Score, examples: list[Example]) -> None:
-    titles = {example.id: example.title for example in examples}
-    moved = changed(before.found, after.found)
-    click.echo(f"\n{len(moved)} examples fare differently:")
-    for name in moved:
-        was, now = (", ".join(sorted(found)) or "nothing" for found in (before.found[name], after.found[name]))
-        click.echo(f"  {name} {titles[name][:70]}\n      was {was}; now {now}")
+def _print_changes(changed: Sequence[Change], examples: Sequence[Example]) -> None:
+    titles = {example.id: example.item.title or "" for example in examples}
+    click.echo(f"\n{len(changed)} examples fare differently:")
+    for one in changed:
+        _print_one(one.id, titles[one.id], gained=one.gained, lost=one.lost)
+
+
+def _print_one(name: str, title: str, **what: Sequence[str]) -> None:
+    told = "; ".join(f"{word}: {', '.join(found)}" for word, found in what.items() if found)
+    click.echo(f"  {name} {title[:70]}\n      {told}")
 
 
 def _row(tally: Tally) -> tuple[str, ...]:
-    shares = (f"{share:.2f}" if share is not None else "–" for share in (tally.precision, tally.recall))
-    return (str(tally.right), str(tally.wrong), str(tally.missing), *shares)
+    return (str(tally.right), str(tally.wrong), str(tally.missed), f"{tally.precision:.2f}", f"{tally.recall:.2f}")

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from matchers.filter import judge
+from matchers.lint import lint
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
 
@@ -45,3 +46,7 @@ def test_labelled_items_are_matched_well_and_hard_negatives_stay_quiet(rules: Ru
     result = runpy.run_path(str(LABELLED / "score.py"))["score"](gold, predicted)
     assert result["micro"][2] >= 0.75
     assert result["false_push"] <= 0.06
+
+
+def test_the_default_plan_has_nothing_that_is_likely_not_meant(rules: RuleSet) -> None:
+    assert lint(rules.plan, rules.commitments) == ()
