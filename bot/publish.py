@@ -56,16 +56,18 @@ class Rest:
 
     seconds: float
     until_news: bool = False
-    refused: str = ""
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """The channel refused us for the `times`th time in a row: blocked, kicked, no rights."""
+    """The channel refused us for the `times`th time in a row: blocked, kicked, no rights; or, without
+    `is_chat`, Telegram does not take our token."""
 
     channel: str
     reason: str
     times: int
+    is_chat: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ class Publisher:
 
     async def _told(self, rest: Rest, channel: str) -> Rest:
         if rest.refused:
-            await self._tell(Turned(channel, rest.refused, self._memory.failures))
+            is_chat = rest.refused.kind == "chat"
+            await self._tell(Turned(channel, rest.refused.reason, self._memory.failures, is_chat))
         return rest
 
     async def resign(self) -> None:
@@ -283,8 +286,8 @@ class Publisher:
                 rest = self._back_off(limit=60.0)
                 _log.warning("telegram is out of reach reason=%r again_in_s=%.0f", reason, rest.seconds)
                 return rest
-            case Refused("chat" | "token", reason):
-                return replace(self._back_off(limit=300.0, first=30.0), refused=reason)
+            case Refused("chat" | "token"):
+                return replace(self._back_off(limit=300.0, first=30.0), refused=outcome)
             case Migrated():
                 return Rest(0.0)
             case _:

@@ -230,7 +230,7 @@ class Followers:
         return known
 
     async def _trouble(self, reader: str, trouble: Trouble) -> None:
-        if isinstance(trouble, Lost):
+        if isinstance(trouble, Lost) or not trouble.is_chat:
             return
         _log.info("a reader lets nothing through; paused until they write reader=%s", reader)
         await self._books.call(self._books.store.readers.pause, reader)

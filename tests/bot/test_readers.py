@@ -120,6 +120,16 @@ async def test_who_blocks_the_bot_is_paused_and_kept_and_the_others_go_on(stage:
     assert len(got(stage, gone)) == 1
 
 
+async def test_a_token_that_telegram_does_not_take_pauses_nobody(stage: Stage) -> None:
+    await reader(stage, 1, ("pillar", "VII", "now"))
+    await stage.report("A roadmap")
+    stage.server.faults.add("error", method="sendMessage", code=401, description="Unauthorized")
+    await serve(followers(stage), stage)
+    row = await stage.lane.call(stage.store.readers.find, 1)
+    assert row is not None
+    assert not row.paused
+
+
 async def test_a_lost_answer_repeats_a_message_once_and_says_so(stage: Stage) -> None:
     user = await reader(stage, 1, ("pillar", "VII", "now"))
     stage.server.faults.add("reset", method="sendMessage", chat=user.id, effect=True)
