@@ -19,6 +19,7 @@ from bot.offers import Offered, body_of
 from bot.pipeline import Poller
 from bot.record import Recorder
 from bot.stories import Stories, recall
+from bot.texts import Texts, page_reader
 from bot.workers import Workers, processes_for
 from feeds import due
 from feeds.fetch import FetchLimits, fetch, make_client
@@ -53,6 +54,7 @@ class Watch:
     views: Views
     lane: Lane
     poller: Poller
+    texts: Texts
     bell: Bell
     run: str
     meta: Mapping[str, str]
@@ -67,9 +69,10 @@ class Watch:
         await self.lane.call(self.store.append, [Event(fact, self.meta) for fact in facts], at=self.clock())
 
     async def poll_all(self) -> None:
-        """Poll every feed once, due or not."""
+        """Poll every feed once, due or not, and read the pages that are owed."""
         await self.lane.call(self.store.expedite, list(self.poller.feeds), due=self.clock())
         await self.poller.drain()
+        await self.texts.drain(self.bell.ring)
 
 
 @contextlib.asynccontextmanager
@@ -97,9 +100,10 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
+        stories = Stories(functools.partial(recall, store), context=story_context(loaded.rules[0]))
         recorder = Recorder(
             store=store,
-            stories=Stories(functools.partial(recall, store), context=story_context(loaded.rules[0])),
+            stories=stories,
             settings=settings,
             dice=random.random,
             meta=meta,
@@ -119,6 +123,10 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
                 return outcome, await workers.offered(body_of(outcome, feed, state))
             return outcome, None
 
+        async def ask(url: str) -> Outcome:
+            async with hosts.slot(url):
+                return await fetch(client, url, now=clock(), limits=limits)
+
         bell = Bell()
         poller = Poller(
             feeds=feeds,
@@ -130,7 +138,17 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             concurrency=config.fetch.concurrency,
             on_news=bell.ring,
         )
-        yield Watch(loaded, store, views, lane, poller, bell, run, meta, clock)
+        texts = Texts(
+            feeds={feed.id: feeds[feed.id] for feed in config.feeds if feed.fulltext and not feed.paused},
+            store=store,
+            lane=lane,
+            rules=loaded.rules,
+            stories=stories,
+            read=page_reader(ask, user_agent=config.fetch.user_agent, clock=clock),
+            clock=clock,
+            meta=meta,
+        )
+        yield Watch(loaded, store, views, lane, poller, texts, bell, run, meta, clock)
 
 
 def _prepare(

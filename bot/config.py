@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from bot import yamlfile
 from feeds.item import Feed
+from feeds.page import can_extract
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleError, RuleSet, compile_rules
 
@@ -155,6 +156,10 @@ class FeedSettings(_Section):
     publisher: str | None = None
     context: tuple[str, ...] = ()
     paused: bool = False
+    fulltext: bool = Field(
+        default=False,
+        description="Read the pages of items that match or nearly match, too; needs: pip install trafilatura",
+    )
 
     def as_feed(self) -> Feed:
         return Feed(self.id, self.url, self.lang, self.publisher, self.context)
@@ -272,6 +277,8 @@ def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
             if side not in config.plan.sides:
                 known = ", ".join(config.plan.sides) or "none"
                 yield ("feeds", index, "context"), f"{side!r}: no side of the plan; plan.sides has: {known}"
+        if feed.fulltext and not can_extract():
+            yield ("feeds", index, "fulltext"), "needs the package trafilatura: pip install 'pactwatch[fulltext]'"
     if config.fetch.min_interval_minutes > config.fetch.max_interval_minutes:
         yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"
 

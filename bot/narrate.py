@@ -27,6 +27,8 @@ from store.events import (
     RulesActivated,
     StatusSet,
     StoryJoined,
+    TextFetched,
+    TextMissing,
     UpdateEdited,
     UpdateFailed,
     UpdateQueued,
@@ -41,6 +43,8 @@ def line(fact: Fact) -> str:
     match fact:
         case ItemSeen() | ItemRevised() | ItemMatched() | StoryJoined():
             return _of_item(fact)
+        case TextFetched() | TextMissing():
+            return _of_text(fact)
         case FeedFailing() | FeedGone() | FeedRecovered() | FeedMoved() | FeedDistrusted():
             return _of_feed(fact)
         case FeedStale() | FeedAwoke() | GapDetected():
@@ -68,6 +72,14 @@ def _of_item(fact: Fact) -> str:
         case StoryJoined():
             return f"{fact.item} joins the story {fact.story}: {fact.reason}"
     return ""
+
+
+def _of_text(fact: TextFetched | TextMissing) -> str:
+    match fact:
+        case TextFetched():
+            return f"{fact.item}: read {len(fact.text)} characters at {fact.url} ({fact.why})"
+        case TextMissing():
+            return f"{fact.item}: no text from {fact.url}: {fact.reason}"
 
 
 def _of_feed(fact: Fact) -> str:

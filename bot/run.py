@@ -31,6 +31,7 @@ from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
+from bot.texts import reading
 from matchers.plan import Commitment
 from store.events import ChannelOpened, MonitorStarted, MonitorStopped
 from store.log import LogError
@@ -57,10 +58,11 @@ async def run(watch: Watch, *, stop: asyncio.Event, show: Callable[[str], None])
 
 
 async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str], None]) -> None:
-    """The three loops in one group: what ends one unexpectedly ends all, and is told."""
+    """The loops in one group: what ends one unexpectedly ends all, and is told."""
     try:
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(_speak(watch, show)), group.create_task(_seal(watch))]
+            loops.append(group.create_task(reading(watch.texts, watch.bell.ring)))
             async with ticking(lambda: _look(watch), now=watch.clock()):
                 await stop.wait()
             log.info("stopping")

@@ -58,7 +58,7 @@ def recall(log: EventLog, since: datetime) -> Iterator[StoryItem]:
     """
     matched: dict[str, list[ItemMatched]] = {}
     joined: list[StoryJoined] = []
-    after = _position_before(log, since)
+    after = position_before(log, since)
     while page := log.read(after, _PAGE, types=(ItemMatched.TYPE, StoryJoined.TYPE)):
         for recorded in page:
             match codec.fact(recorded):
@@ -75,7 +75,7 @@ def recall(log: EventLog, since: datetime) -> Iterator[StoryItem]:
             yield _recalled(fact, texts[fact.item], matched[fact.item])
 
 
-def _position_before(log: EventLog, since: datetime) -> int:
+def position_before(log: EventLog, since: datetime) -> int:
     """A position such that everything recorded since that moment lies behind it, found by halving."""
     low, high = 0, log.head()
     while low < high:

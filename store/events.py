@@ -233,6 +233,38 @@ class ItemRevised(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"revised/{self.item}/{self.digest}"
 
 
+class TextFetched(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The page of an item was read, because the item matched or nearly did. `text` is what the matches judge beside
+    title and summary; evidence with the field `text` points into it. `url` is where it came from, `digest` is over
+    the whole text, which was longer where `cut`; `by` names what took it out of the page, `why` why it was wanted."""
+
+    TYPE: ClassVar[str] = "TextFetched.v1"
+    item: str
+    url: str
+    digest: str
+    text: str
+    by: str
+    why: str
+    cut: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"text/{self.item}"
+
+
+class TextMissing(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The page of an item could not be read, for this reason, and will not be asked for again."""
+
+    TYPE: ClassVar[str] = "TextMissing.v1"
+    item: str
+    url: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"notext/{self.item}"
+
+
 class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A rule set found a commitment in an item. `digest` is the text that was judged: the offsets of the evidence
     belong to it, so a revised item is matched anew. `score` is 0 to 1."""
@@ -468,6 +500,8 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     GapDetected,
     ItemSeen,
     ItemRevised,
+    TextFetched,
+    TextMissing,
     ItemMatched,
     StoryJoined,
     ChannelOpened,

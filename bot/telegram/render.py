@@ -194,7 +194,7 @@ def _surfaces(item: ItemView, match: MatchView, *, context: bool) -> tuple[str, 
     by_fold: dict[str, str] = {}
     for found in match.evidence:
         if (found.role != "term") is context:
-            text = item.title if found.field == "title" else item.summary
+            text = {"title": item.title, "summary": item.summary}.get(found.field, "")
             surface = clean(text[found.start : found.end]) if match.digest in {"", item.digest} else ""
             said = cut(surface or clean(found.term).strip("=*"), 60)
             by_fold.setdefault(fold(said), said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,11 @@ def test_the_store_lies_beside_the_configuration(tmp_path: Path) -> None:
     loaded = config.load(write(tmp_path), {})
     assert config.store_url(loaded) == f"sqlite:///{tmp_path.resolve() / 'pactwatch.db'}"
     assert config.views_path(loaded) == tmp_path.resolve() / "pactwatch.views.db"
+
+
+def test_full_text_without_its_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, feeds=[{"id": "times", "url": "https://times.example/feed", "fulltext": True}])
+    assert config.load(path, {}).config.feeds[0].fulltext
+    monkeypatch.setitem(sys.modules, "trafilatura", None)  # as if it were not installed
+    (told,) = problems(path)
+    assert "feeds[0].fulltext: needs the package trafilatura: pip install" in told

@@ -1,0 +1,58 @@
+"""What the text of an item's page adds: when it is worth asking for, and matches on it with evidence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from feeds.item import Item
+from matchers.match import Found, Judgement, Match, judge, match
+from matchers.rules import RuleSet
+
+# A word of its own that no term contains, so that no phrase runs from the summary into the text.
+_BETWEEN = "\n\ue001\n"
+
+
+def near_miss(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> str:
+    """What an item that may have matched lacks, in a few words; empty where it matched or is far from it.
+
+    Near are an item in which a rule holds and only signs of a side of the plan are missing or weak, and one that shows
+    all sides, one of them plainly, and no topic. What keeps an item back for good (a topic that is never about
+    the plan, a noisy one, a third party in the title) is no near miss: more text does not take it away.
+    """
+    judged = judge(rules, item, context=context)
+    if judged.kept or judged.marks["never"]:
+        return ""
+    return _topic_without_context(judged) or _context_without_topic(judged)
+
+
+def match_with_text(rules: RuleSet, item: Item, text: str, *, context: Sequence[str] = ()) -> tuple[Match, ...]:
+    """As `match`, on title, summary and text together. Offsets of evidence with the field "text" are into `text`."""
+    summary = item.summary or ""
+    shift = len(summary) + len(_BETWEEN)
+    longer = replace(item, summary=summary + _BETWEEN + text)
+    return tuple(
+        replace(one, evidence=tuple(_placed(found, shift) for found in one.evidence))
+        for one in match(rules, longer, context=context)
+    )
+
+
+def _placed(found: Found, shift: int) -> Found:
+    if found.field != "summary" or found.start < shift:
+        return found
+    return replace(found, field="text", start=found.start - shift, end=found.end - shift)
+
+
+def _topic_without_context(judged: Judgement) -> str:
+    for fired in judged.fired:
+        lacking = [side for side in fired.rule.sides if judged.sides.text[side] != "hard"]
+        if fired.why_not and lacking and not judged.marks["noise"]:
+            return f"{fired.rule.commitment} without {' and '.join(lacking)}"
+    return ""
+
+
+def _context_without_topic(judged: Judgement) -> str:
+    shown = judged.sides.text
+    if judged.fired or not shown or not all(shown.values()) or "hard" not in shown.values():
+        return ""
+    return f"{' and '.join(shown)} without a commitment"
