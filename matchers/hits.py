@@ -15,17 +15,6 @@ from matchers.text import STAR, Text, fold, is_shouted
 Hit = tuple[int, int, int]
 """First word, word after the last, number of the term."""
 
-_NONE: frozenset[int] = frozenset()
-
-
-def _groups(rules: RuleSet, seen: Iterable[tuple[int, int, int]]) -> set[int]:
-    terms, groups = rules.terms_of_pattern, rules.groups_of_term
-    return {group for pattern in {one[0] for one in seen} for number in terms[pattern] for group in groups[number]}
-
-
-_SENTENCE_END = re.compile(r"(?<=\w\w[)\]\"'»”’])[.!?](?=\s)|(?<=\w\w)[.!?](?=\s)|[।॥。！？]")
-_LEAD_WORDS = 40
-
 
 class Hits:
     """The terms found in a text: one pass finds them all, and only groups that are asked for are looked at closer."""
@@ -102,6 +91,14 @@ class Hits:
         if term.is_plain or _fits(term, self.text, first):
             return first, first + term.length, number
         return None
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def _groups(rules: RuleSet, seen: Iterable[tuple[int, int, int]]) -> set[int]:
+    terms, groups = rules.terms_of_pattern, rules.groups_of_term
+    return {group for pattern in {one[0] for one in seen} for number in terms[pattern] for group in groups[number]}
 
 
 _SENTENCE_END = re.compile(r"[.!?](?<=\w\w[.!?])(?=\s)|[.!?](?<=\w\w[)\]\"'»”’][.!?])(?=\s)|[।॥。！？]")

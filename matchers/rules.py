@@ -85,7 +85,7 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
     ]
     _check_ids(work, plan, commitments)
     if work.problems:
-        raise RuleError(sorted(work.problems, key=lambda problem: [str(part) for part in problem.path]))
+        raise RuleError(sorted(work.problems, key=_by_place))
     patterns = work.patterns()
     return RuleSet(
         id=rules_id(plan, commitments),
@@ -102,6 +102,10 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         has_languages=any(term.lang != "any" for term in work.terms)
         or any(side.languages for side in plan.sides.values()),
     )
+
+
+def _by_place(problem: Problem) -> list[tuple[str, int]]:
+    return [("", part) if isinstance(part, int) else (part, 0) for part in problem.path]
 
 
 def rules_id(plan: Plan, commitments: Sequence[Commitment]) -> str:
