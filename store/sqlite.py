@@ -26,7 +26,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path | None, *, create: bool = True, patience_seconds: float = 10.0) -> None:
-        # FULL: what was acknowledged survives a power cut. NORMAL loses the last transactions (docs/decisions/0006).
+        # FULL: what was acknowledged survives a power cut. NORMAL loses the last transactions (docs/decisions/0005).
         self._file = SqliteFile(path, synchronous="FULL", create=create, busy_seconds=patience_seconds)
         self._lock = RunLock(path)
         self._news = News()
