@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.decide import Sighting
-from matchers.story import WINDOW, Recent, StoryItem
+from matchers.story import COMPARED, WINDOW, Recent, StoryItem
 from store import codec
 from store.events import ItemMatched, ItemRevised, ItemSeen, StoryJoined
-from store.log import EventLog
+from store.log import EventLog, Recorded
 
 _REACH = 2 * WINDOW  # what a story is made of may be older than what a new item is compared with
 _FORGET_EVERY = timedelta(hours=1)
@@ -56,23 +57,30 @@ def recall(log: EventLog, since: datetime) -> Iterator[StoryItem]:
 
     Read from the log itself: the views may be far behind it, and catching them up takes longer than all else.
     """
-    matched: dict[str, list[ItemMatched]] = {}
-    joined: list[StoryJoined] = []
     after = position_before(log, since)
-    while page := log.read(after, _PAGE, types=(ItemMatched.TYPE, StoryJoined.TYPE)):
-        for recorded in page:
-            match codec.fact(recorded):
-                case ItemMatched() as found:
-                    matched.setdefault(found.item, []).append(found)
-                case StoryJoined() as fact:
-                    joined.append(fact)
-                case _:  # its content was taken out
-                    pass
-        after = page[-1].pos
+    members: dict[str, int] = defaultdict(int)
+    joined: dict[str, StoryJoined] = {}
+    for recorded in _each(log, after, StoryJoined.TYPE):
+        fact = codec.fact(recorded)
+        if isinstance(fact, StoryJoined) and members[fact.story] < COMPARED:
+            members[fact.story] += 1
+            joined[fact.item] = fact
+    matched: dict[str, list[ItemMatched]] = defaultdict(list)
+    for recorded in _each(log, after, ItemMatched.TYPE):
+        if recorded.key.split("/")[3] in joined:  # of a flood of items, most need not be read
+            found = codec.fact(recorded)
+            if isinstance(found, ItemMatched):
+                matched[found.item].append(found)
     texts = _texts(log, matched)
-    for fact in joined:
-        if fact.item in texts:
-            yield _recalled(fact, texts[fact.item], matched[fact.item])
+    for item, joining in joined.items():
+        if item in texts:
+            yield _recalled(joining, texts[item], matched[item])
+
+
+def _each(log: EventLog, after: int, kind: str) -> Iterator[Recorded]:
+    while page := log.read(after, _PAGE, types=(kind,)):
+        yield from page
+        after = page[-1].pos
 
 
 def position_before(log: EventLog, since: datetime) -> int:

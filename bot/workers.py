@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 _FEEDS_FOR_PROCESSES = 200
 _AHEAD = 3  # bodies a process is given before it has answered, so that it never waits for the next
 _TIMEOUT_S = 60.0
+_GC_THRESHOLD = 50_000  # an item leaves no cycles behind
 _THREADS = 2  # one may be held up by an ill-formed body
 
 
@@ -49,8 +50,7 @@ class Workers:
         self._rules = rules
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="worker")
         self._helpers: list[_Helper] = []
-        gc.collect()
-        gc.freeze()  # what is there by now stays: neither looked through again nor copied by looking
+        gc.freeze()  # what is there by now stays: neither looked through again nor, in a fork, copied by looking
         for _ in range(processes):
             self._helpers.append(_fork(rules, self._helpers))
         self._room = asyncio.Semaphore(max(_AHEAD * processes, _THREADS))
@@ -157,6 +157,7 @@ def _fork(rules: Sequence[RuleSet], others: Sequence[_Helper]) -> _Helper:
         # With another hand on our ends of the links, none would close when our process dies.
         for link in (ours, *(other.link for other in others)):
             link.close()
+        gc.set_threshold(_GC_THRESHOLD)
         _serve(theirs, rules)
     finally:
         os._exit(0)

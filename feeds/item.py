@@ -103,8 +103,14 @@ _TRACKING = re.compile(
 )
 
 
+_WEB = re.compile(r"\s*https?:", re.IGNORECASE)
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=~._-]*")  # quoting would leave it as it is
+
+
 def _split(url: str) -> tuple[str, str, Sequence[tuple[str, str]]] | None:
     """Host, path and query of a web address, normalised; None for anything else."""
+    if url.isprintable() and not _WEB.match(url):  # most are guids that are no address
+        return None
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -115,5 +121,7 @@ def _split(url: str) -> tuple[str, str, Sequence[tuple[str, str]]] | None:
     host = parts.hostname.removeprefix("www.")
     if port is not None and port not in {80, 443}:
         host = f"{host}:{port}"
-    path = quote(unquote(parts.path, errors="surrogateescape"), safe="/:@!$&'()*+,;=~-._", errors="surrogateescape")
+    path = parts.path
+    if not _PLAIN_PATH.fullmatch(path):
+        path = quote(unquote(path, errors="surrogateescape"), safe="/:@!$&'()*+,;=~-._", errors="surrogateescape")
     return host, path.rstrip("/") or "/", parse_qsl(parts.query, keep_blank_values=True)

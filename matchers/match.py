@@ -132,9 +132,13 @@ def _judge(
     sides = _sides(rules, hits, _lent(rules, context, language), item.published.date() if item.published else None)
     marks = {name: hits.all(group) for name, group in rules.marks.items()}
     fired = []
+    gates: dict[tuple[object, ...], str] = {}
     for number in sorted(candidates):
         rule = rules.rules[number]
-        why_not = _gate(rule, sides, marks, hits.text.title_words)
+        alike = (rule.sides, rule.strength, rule.rule.lent, rule.rule.others)  # all of it that `_gate` looks at
+        why_not = gates.get(alike)
+        if why_not is None:
+            why_not = gates[alike] = _gate(rule, sides, marks, hits.text.title_words)
         if why_not and not thorough:
             continue
         found = holds(rule.when, hits, listed=rule.rule.listed)

@@ -75,6 +75,7 @@ def is_title_case(text: str) -> bool:
     return len(words) >= 3 and sum(word[0].isupper() for word in words) >= 0.8 * len(words)
 
 
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:[.,]\d{3})+(?!\d)|(?<![\w])\d+(?:[.,]\d{1,2})?(?!\d)")
 _SCALE = {
     "thousand": 10**3,
@@ -101,6 +102,8 @@ _SCALE = {
 
 def numbers(text: str) -> frozenset[float]:
     """The numbers of a text by value: 10,000, 10.000, 10mila and १०,००० are one. Years and small ones are left out."""
+    if _DIGIT.search(text) is None:
+        return frozenset()
     return frozenset(value for value in _values(text) if value >= 11 and not 1990 <= value <= 2060)
 
 

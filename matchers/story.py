@@ -16,6 +16,8 @@ from matchers.text import fold
 
 WINDOW = timedelta(days=8)
 """Items further apart than this are never one story, whatever they share; so much of the past is needed."""
+COMPARED = 12
+"""So many members of a story stand for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def assign(item: StoryItem, recent: Sequence[StoryItem], *, context: Collection[
 class Recent:
     """The stories of the last days, ready to be compared with one new item after the other.
 
-    `context` as for `assign`. Of each story the first `_COMPARED` members that were added are compared: a flood of
+    `context` as for `assign`. Of each story the first `COMPARED` members that were added are compared: a flood of
     items that are all alike then costs no more than as many different ones.
     """
 
@@ -76,7 +78,7 @@ class Recent:
         if item.story is None:
             return
         members = self._stories.setdefault(item.story, [])
-        if len(members) < _COMPARED:
+        if len(members) < COMPARED:
             members.append(_traits(item, self._context))
 
     def forget(self, before: datetime) -> None:
@@ -102,7 +104,6 @@ class Recent:
 
 _ENOUGH = 0.3
 _CERTAIN = 9.0
-_COMPARED = 12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
