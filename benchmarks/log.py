@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from store.codec import encode, encode_meta, fact, stamp
-from store.events import ItemSeen
+from store.events.items import ItemSeen
 from store.log import Event
 from store.sqlite import SqliteStore
 from store.sqlite_schema import MIGRATIONS

@@ -30,7 +30,8 @@ from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from matchers.rules import RuleSet, content, story_context
 from store import codec
-from store.events import Fact, RulesActivated
+from store.events.fact import Fact
+from store.events.plan import RulesActivated
 from store.log import Event, Store
 from store.open import open_store
 from store.views.views import Views

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from store import codec
 from store.codec import Redacted
-from store.events import Fact, ItemMatched, StoryJoined
+from store.events.fact import Fact
+from store.events.items import ItemMatched, StoryJoined
 from store.log import EventLog, LogDamaged, Recorded
 
 PAGE = 2000

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from feeds.item import Feed, Item, item_digest, item_key
 from matchers.match import Match
-from store.events import Evidence, Fact, ItemMatched, ItemRevised, ItemSeen, StoryJoined
+from store.events.fact import Evidence, Fact
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
 from store.log import Event
 
 MAX_TITLE = 500

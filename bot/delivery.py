@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.telegram.outcome import NotModified, Outcome, Refused, Sent, Unknown
-from store.events import Fact, UpdateEdited, UpdateFailed, UpdateQueued, UpdateSent, UpdateSuppressed, UpdateUncertain
+from store.events.deliveries import (
+    UpdateEdited,
+    UpdateFailed,
+    UpdateQueued,
+    UpdateSent,
+    UpdateSuppressed,
+    UpdateUncertain,
+)
+from store.events.fact import Fact
 from store.views.values import Delivery, ItemView, Silent
 
 TOO_OLD = "too-old"

@@ -15,7 +15,7 @@ import msgspec
 
 from store.cloudevents import from_line, to_line
 from store.codec import fact
-from store.events import LogSealed
+from store.events.trust import LogSealed
 from store.log import EventLog, LogDamaged, Recorded
 from store.proof import Tree, root_of
 from store.seal import leaf, seals, stretch

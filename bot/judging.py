@@ -11,7 +11,7 @@ from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
 from matchers.trial import Example
 from store import codec
-from store.events import RulesActivated
+from store.events.plan import RulesActivated
 from store.log import EventLog
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from bot.delivery import silences
-from store.events import ChannelOpened, Fact
+from store.events.deliveries import ChannelOpened
+from store.events.fact import Fact
 from store.log import Event, Store
 from store.views.values import Delivery
 from store.views.views import Views

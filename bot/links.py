@@ -6,18 +6,10 @@ from collections.abc import Collection, Iterator
 
 from bot.concern import PAGE, About, about, fact_of
 from bot.why import Known
-from store.events import (
-    EVENT_TYPES,
-    FeedAwoke,
-    FeedFailing,
-    FeedGone,
-    FeedRecovered,
-    FeedStale,
-    ItemMatched,
-    ItemSeen,
-    RulesActivated,
-    StoryJoined,
-)
+from store.events.catalogue import EVENT_TYPES
+from store.events.items import ItemMatched, ItemSeen, StoryJoined
+from store.events.monitor import FeedAwoke, FeedFailing, FeedGone, FeedRecovered, FeedStale
+from store.events.plan import RulesActivated
 from store.log import EventLog, Recorded
 
 _RARE = tuple(fact.TYPE for fact in EVENT_TYPES if fact is not ItemSeen)

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from store.codec import Redacted, Unknown
-from store.events import (
+from store.events.deliveries import (
     ChannelOpened,
-    EventRedacted,
-    Fact,
+    UpdateEdited,
+    UpdateFailed,
+    UpdateQueued,
+    UpdateSent,
+    UpdateSuppressed,
+    UpdateUncertain,
+)
+from store.events.fact import Fact
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined, TextFetched, TextMissing
+from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
     FeedFailing,
@@ -17,25 +25,11 @@ from store.events import (
     FeedRecovered,
     FeedStale,
     GapDetected,
-    ItemMatched,
-    ItemRevised,
-    ItemSeen,
-    LogSealed,
-    MatchJudged,
     MonitorStarted,
     MonitorStopped,
-    RulesActivated,
-    StatusSet,
-    StoryJoined,
-    TextFetched,
-    TextMissing,
-    UpdateEdited,
-    UpdateFailed,
-    UpdateQueued,
-    UpdateSent,
-    UpdateSuppressed,
-    UpdateUncertain,
 )
+from store.events.plan import MatchJudged, RulesActivated, StatusSet
+from store.events.trust import EventRedacted, LogSealed
 
 
 def line(fact: Fact) -> str:

@@ -16,7 +16,8 @@ from bot.telegram.outcome import Outcome, Refused, Sent
 from bot.telegram.text import clean, cut
 from bot.telegram.words import say, say_n
 from store import codec
-from store.events import Fact, FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
+from store.events.fact import Fact
+from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
 from store.log import EventLog, Recorded
 from store.readers import Readers
 

@@ -18,7 +18,8 @@ from bot.telegram.digest import Digest, compose, message
 from bot.telegram.outcome import Look, Migrated, Outcome, Refused, Sent, Unknown, Unsent, Wait
 from bot.telegram.render import Post
 from bot.telegram.sinks import Sink
-from store.events import Fact, UpdateQueued
+from store.events.deliveries import UpdateQueued
+from store.events.fact import Fact
 from store.log import LeaseLost
 from store.views.values import Delivery
 

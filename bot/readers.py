@@ -21,7 +21,7 @@ from bot.publish import IDLE_S, LEASE_WAIT_S, Clock, Lost, Publisher, Rest, Term
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.digest import gathered
 from bot.telegram.sinks import Sink
-from store.events import Fact
+from store.events.fact import Fact
 from store.log import Event, Store
 from store.readers import Pace, ReaderRow
 from store.views.values import Delivery, News, StoryView

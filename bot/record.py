@@ -18,8 +18,9 @@ from feeds.outcome import Failed, Fetched, NotModified, Outcome
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from store import codec
-from store.events import (
-    Fact,
+from store.events.fact import Fact
+from store.events.items import ItemSeen
+from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
     FeedFailing,
@@ -28,7 +29,6 @@ from store.events import (
     FeedRecovered,
     FeedStale,
     GapDetected,
-    ItemSeen,
 )
 from store.log import Claim, Completion, Event, LogError, Store
 

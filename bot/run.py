@@ -33,7 +33,8 @@ from bot.telegram.polling import answering
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from bot.texts import reading
 from matchers.plan import Commitment
-from store.events import ChannelOpened, MonitorStarted, MonitorStopped
+from store.events.deliveries import ChannelOpened
+from store.events.monitor import MonitorStarted, MonitorStopped
 from store.log import LogError
 from store.readers import ReaderRow
 from store.seal import seal

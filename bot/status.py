@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.concern import PAGE, fact_of
-from store.events import StatusSet
+from store.events.plan import StatusSet
 from store.log import Event, EventLog, Recorded
 
 STEPS = ("no-evidence", "not-started", "limited", "substantial", "complete")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.decide import Sighting
 from matchers.story import COMPARED, WINDOW, Recent, StoryItem
 from store import codec
-from store.events import ItemMatched, ItemRevised, ItemSeen, StoryJoined
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
 from store.log import EventLog, Recorded
 
 _REACH = 2 * WINDOW  # what a story is made of may be older than what a new item is compared with

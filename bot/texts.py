@@ -20,7 +20,7 @@ from matchers.match import match as matches_of
 from matchers.nearmiss import match_with_text, near_miss
 from matchers.rules import RuleSet
 from store import codec
-from store.events import ItemRevised, ItemSeen, TextFetched, TextMissing
+from store.events.items import ItemRevised, ItemSeen, TextFetched, TextMissing
 from store.log import Event, LogError, Store
 
 log = logging.getLogger(__name__)

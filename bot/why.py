@@ -10,16 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.concern import about
-from store.events import (
-    Fact,
-    FeedAwoke,
-    FeedGone,
-    FeedRecovered,
-    ItemMatched,
-    ItemRevised,
-    ItemSeen,
-    RulesActivated,
-    StoryJoined,
+from store.events.deliveries import (
     UpdateEdited,
     UpdateFailed,
     UpdateQueued,
@@ -27,6 +18,10 @@ from store.events import (
     UpdateSuppressed,
     UpdateUncertain,
 )
+from store.events.fact import Fact
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
+from store.events.monitor import FeedAwoke, FeedGone, FeedRecovered
+from store.events.plan import RulesActivated
 from store.log import Recorded
 
 Known = tuple[Recorded, Fact]

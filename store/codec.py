@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from store.events import EVENT_TYPES, Fact
+from store.events.catalogue import EVENT_TYPES
+from store.events.fact import Fact
 from store.log import LogDamaged, LogError, Recorded
 
 

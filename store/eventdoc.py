@@ -10,11 +10,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from store.events import EVENT_TYPES, Evidence, Fact
+from store.events.catalogue import EVENT_TYPES
+from store.events.fact import Evidence, Fact
 
 _HEAD = """# Events
 
-What the log holds: every type of event with its key and its fields. Made from `store/events.py` by
+What the log holds: every type of event with its key and its fields. Made from `store/events/` by
 `python -m store.eventdoc > docs/events.md`; a test fails when it is not current.
 
 A row of the log is `pos, key, type, at, data, meta`. `data` is the JSON object described here; fields that have their

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from store.events import Fact
+from store.events.fact import Fact
 from store.readers import Readers
 
 

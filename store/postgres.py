@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from store import postgres_schema
 from store.codec import stamp
-from store.events import ItemSeen
+from store.events.items import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
 from store.postgres_link import Connection, PostgresLink
 from store.postgres_readers import PostgresReaders

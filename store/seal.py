@@ -13,7 +13,7 @@ from datetime import datetime
 
 from store import codec
 from store.codec import data_digest
-from store.events import LogSealed
+from store.events.trust import LogSealed
 from store.log import Event, EventLog, LogDamaged, Recorded
 
 BATCH = 2000

@@ -10,7 +10,7 @@ import msgspec
 
 from store import sqlite_schema
 from store.codec import stamp
-from store.events import ItemSeen
+from store.events.items import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
 from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, redactions, rows_of, time_of, unknown
 from store.runlock import RunLock

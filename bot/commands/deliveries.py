@@ -13,7 +13,7 @@ import click
 from bot.commands.options import config_option, json_option, load, open_views, print_json
 from bot.concern import fact_of
 from bot.telegram.text import clean
-from store.events import ChannelOpened
+from store.events.deliveries import ChannelOpened
 from store.log import EventLog
 from store.views.values import DeliveryCounts, End, MatchEnd
 from store.views.views import Views

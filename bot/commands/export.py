@@ -24,7 +24,9 @@ from bot.dossierpage import Content, page
 from bot.narrate import line
 from bot.reading import Question, onwards, position_before
 from matchers.plan import Commitment
-from store.events import ItemMatched, RulesActivated, UpdateEdited, UpdateSent
+from store.events.deliveries import UpdateEdited, UpdateSent
+from store.events.items import ItemMatched
+from store.events.plan import RulesActivated
 from store.log import EventLog, Recorded
 from store.seal import last_seal
 from store.transfer import dump

@@ -19,7 +19,7 @@ from bot.commands.when import since_option, until_option
 from bot.concern import Concern
 from bot.config import Loaded
 from bot.reading import Question, newest, onwards, position_before
-from store.events import EVENT_TYPES
+from store.events.catalogue import EVENT_TYPES
 from store.log import EventLog, Recorded
 
 _TYPES = {fact.TYPE.partition(".")[0]: fact.TYPE for fact in EVENT_TYPES}

@@ -11,7 +11,10 @@ from bot.commands.events import as_line
 from bot.commands.options import config_option, load, now, open_log
 from bot.links import related
 from store.codec import data_digest
-from store.events import EventRedacted, ItemRevised, ItemSeen, StatusSet, UpdateEdited, UpdateSent
+from store.events.deliveries import UpdateEdited, UpdateSent
+from store.events.items import ItemRevised, ItemSeen
+from store.events.plan import StatusSet
+from store.events.trust import EventRedacted
 from store.log import Event, EventLog, Recorded
 
 _REDACTABLE = (ItemSeen.TYPE, ItemRevised.TYPE, StatusSet.TYPE)

@@ -24,7 +24,8 @@ from bot.telegram.text import clean
 from bot.why import Link, chain
 from matchers.plan import Commitment
 from store.asof import LogAsOf
-from store.events import StatusSet, UpdateEdited, UpdateSent
+from store.events.deliveries import UpdateEdited, UpdateSent
+from store.events.plan import StatusSet
 from store.log import EventLog, Recorded, StoreUnavailable
 
 

@@ -11,7 +11,7 @@ from bot.telegram import words
 from bot.telegram.answers import Reader
 from bot.telegram.keyboards import Vote
 from bot.telegram.words import say
-from store.events import MatchJudged
+from store.events.plan import MatchJudged
 from store.log import Event, Store
 from store.readers import Settings
 from store.views.views import Views

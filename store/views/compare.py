@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from store.asof import LogAsOf
-from store.events import EventRedacted
+from store.events.trust import EventRedacted
 from store.log import EventLog, LogError
 from store.sqlitefile import Connection, SqliteFile
 from store.views.runner import VERSION, catch_up, prepared

@@ -12,10 +12,8 @@ from typing import Any
 
 import msgspec
 
-from store.events import (
+from store.events.deliveries import (
     ChannelOpened,
-    ItemMatched,
-    ItemRevised,
     UpdateEdited,
     UpdateFailed,
     UpdateQueued,
@@ -23,6 +21,7 @@ from store.events import (
     UpdateSuppressed,
     UpdateUncertain,
 )
+from store.events.items import ItemMatched, ItemRevised
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views import stories

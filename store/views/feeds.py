@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from store.codec import stamp
-from store.events import (
+from store.events.items import ItemSeen
+from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
     FeedFailing,
@@ -17,7 +18,6 @@ from store.events import (
     FeedRecovered,
     FeedStale,
     GapDetected,
-    ItemSeen,
     MonitorStarted,
     MonitorStopped,
 )

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from store.codec import Redacted, stamp
-from store.events import Evidence, ItemMatched, ItemRevised, ItemSeen
+from store.events.fact import Evidence
+from store.events.items import ItemMatched, ItemRevised, ItemSeen
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views.values import ItemView, MatchView

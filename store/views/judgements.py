@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from store.events import MatchJudged
+from store.events.plan import MatchJudged
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views.values import Votes

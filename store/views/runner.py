@@ -7,11 +7,16 @@ once: whoever comes second finds the first one's position and goes on from there
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from store import codec, events
+from store import codec
+from store.events.catalogue import EVENT_TYPES
+from store.events.fact import Fact
+from store.events.items import ItemSeen
+from store.events.trust import EventRedacted
 from store.log import EventLog, LogDamaged, LogError, Recorded, StoreUnavailable
 from store.sqlitefile import Connection, SqliteFile
 from store.views import deliveries, feeds, items, judgements, stories
@@ -39,7 +44,7 @@ def _folds() -> dict[type, tuple[Fold, ...]]:
 
 def _version() -> str:
     """Of the code that makes the rows: the text of it, so that no change can forget to count."""
-    modules = (*_MODULES, events, codec)
+    modules = (*_MODULES, codec, *(sys.modules[name] for name in sorted({kind.__module__ for kind in EVENT_TYPES})))
     digest = hashlib.sha256("\n".join(_SCHEMA).encode())
     for module in modules:
         digest.update(Path(str(module.__file__)).read_bytes())
@@ -133,7 +138,7 @@ def _fold_some(db: Connection, log: EventLog) -> int:
     reached = _reached(db)
     begun = _begun(log, reached)  # before anything is read: a redaction in between then counts as a later one
     news = _news(log, reached, BATCH)
-    if news is None or any(one.pos > begun and one.type == events.EventRedacted.TYPE for one in news):
+    if news is None or any(one.pos > begun and one.type == EventRedacted.TYPE for one in news):
         db.execute("PRAGMA secure_delete = ON")  # what was redacted shall not stay in free pages
         _make_tables(db, None)
         db.execute("PRAGMA secure_delete = OFF")
@@ -142,7 +147,7 @@ def _fold_some(db: Connection, log: EventLog) -> int:
     run: list[tuple[Recorded, Any]] = []
     for recorded in news or ():
         fact = _fact(recorded)
-        if type(fact) is events.ItemSeen:
+        if type(fact) is ItemSeen:
             run.append((recorded, fact))
             continue
         _fold_sightings(db, run)
@@ -185,7 +190,7 @@ def _news(log: EventLog, reached: _Reached, limit: int) -> list[Recorded] | None
     return rows[1:]
 
 
-def _fact(recorded: Recorded) -> events.Fact:
+def _fact(recorded: Recorded) -> Fact:
     try:
         return codec.fact(recorded)
     except LogError as exc:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from store.codec import stamp
-from store.events import ItemMatched, ItemSeen, StoryJoined
+from store.events.items import ItemMatched, ItemSeen, StoryJoined
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views import items

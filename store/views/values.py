@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from store.events import Evidence
+from store.events.fact import Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from bot.telegram.client import Client
 from bot.telegram.pace import Turnstile
 from bot.telegram.sinks import Sink, TelegramSink
 from store import codec
-from store.events import Evidence, Fact, ItemMatched, ItemRevised, ItemSeen, StoryJoined
+from store.events.fact import Evidence, Fact
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
 from store.log import Event
 from store.sqlite import SqliteStore
 from store.views.views import Views

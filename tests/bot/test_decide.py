@@ -11,7 +11,7 @@ from bot import decide
 from feeds.item import Feed, Item
 from feeds.text import plain
 from matchers.match import Found, Match
-from store.events import ItemMatched, ItemRevised, ItemSeen
+from store.events.items import ItemMatched, ItemRevised, ItemSeen
 
 FEED = Feed("times", "https://times.example/feed", publisher="Times")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery import Edit, Send, Settle, Step, Suppress, after_edit, after_send, next_step, queued, told
 from bot.telegram.outcome import Migrated, NotModified, Outcome, Refused, Sent, Unknown, Unsent, Wait
-from store.events import UpdateEdited, UpdateFailed, UpdateSent, UpdateSuppressed, UpdateUncertain
+from store.events.deliveries import UpdateEdited, UpdateFailed, UpdateSent, UpdateSuppressed, UpdateUncertain
 from store.views.values import Delivery
 from tests.telegram.stories import NOON, item, story
 

@@ -6,7 +6,8 @@ import pytest
 
 from bot.narrate import line
 from store.codec import Redacted, Unknown, fact
-from store.events import EVENT_TYPES, Fact
+from store.events.catalogue import EVENT_TYPES
+from store.events.fact import Fact
 from tests.store.test_events import SAMPLES, stored
 
 

@@ -12,7 +12,7 @@ from bot.operators import Notice, Operators, Throttle, notice_of, told
 from bot.publish import Clock, Lost, Turned
 from bot.telegram import words
 from bot.telegram.markup import fits, visible
-from store.events import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
+from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
 from store.readers import Settings
 from tests.bot.stage import START, Stage, staged
 

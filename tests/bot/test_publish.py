@@ -12,7 +12,7 @@ import pytest
 from bot.ledger import LEASE
 from bot.telegram.keyboards import ShowWhy, action
 from bot.telegram.sinks import TerminalSink
-from store.events import UpdateEdited, UpdateFailed, UpdateQueued, UpdateSent, UpdateUncertain
+from store.events.deliveries import UpdateEdited, UpdateFailed, UpdateQueued, UpdateSent, UpdateUncertain
 from store.views.values import DeliveryCounts
 from tests.bot.stage import CHANNEL, LOG_CHAT, Stage, matched, revised, staged
 

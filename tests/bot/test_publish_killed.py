@@ -14,7 +14,7 @@ from bot.telegram.digest import Digest
 from bot.telegram.outcome import Look, Outcome
 from bot.telegram.render import Post
 from bot.telegram.sinks import TelegramSink
-from store.events import UpdateSent
+from store.events.deliveries import UpdateSent
 from tests.bot.stage import Stage, staged
 
 pytestmark = pytest.mark.anyio

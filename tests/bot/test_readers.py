@@ -13,7 +13,7 @@ from bot.publish import Clock
 from bot.readers import Books, Followers
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import TelegramSink
-from store.events import UpdateSent
+from store.events.deliveries import UpdateSent
 from store.readers import Follow, ReaderRow, Settings
 from store.views.views import Views
 from tests.bot.stage import Stage, staged

@@ -12,7 +12,7 @@ from bot import reading
 from bot.concern import Concern
 from bot.reading import Question, newest, onwards, position_before
 from store.codec import Redacted
-from store.events import FeedFailing
+from store.events.monitor import FeedFailing
 from store.log import EventLog
 from store.sqlite import SqliteStore
 from tests.store.facts import DAY, MINUTE, NOON, joined, matched, queued, record, seen, sent

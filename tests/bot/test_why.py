@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.links import related
 from bot.why import chain
-from store.events import Fact, FeedAwoke, FeedFailing, FeedRecovered, FeedStale, RulesActivated
+from store.events.fact import Fact
+from store.events.monitor import FeedAwoke, FeedFailing, FeedRecovered, FeedStale
+from store.events.plan import RulesActivated
 from store.sqlite import SqliteStore
 from tests.store.facts import (
     NOON,

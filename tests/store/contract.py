@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from store.codec import Unknown, data_digest, fact
-from store.events import EventRedacted, ItemSeen, MonitorStarted, MonitorStopped, StoryJoined
+from store.events.items import ItemSeen, StoryJoined
+from store.events.monitor import MonitorStarted, MonitorStopped
+from store.events.trust import EventRedacted
 from store.log import Claim, Completion, Conflict, Event, LeaseLost, LogError, Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

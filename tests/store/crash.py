@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from store.codec import fact
-from store.events import ItemSeen
+from store.events.items import ItemSeen
 from store.log import EventLog, Recorded, Store
 from store.open import open_store
 from store.seal import verify

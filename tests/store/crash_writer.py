@@ -10,7 +10,7 @@ import itertools
 import sys
 from pathlib import Path
 
-from store.events import Fact
+from store.events.fact import Fact
 from store.log import Completion, Event
 from store.open import open_store
 from store.seal import seal

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from store.events import (
+from store.events.deliveries import (
     ChannelOpened,
-    Evidence,
-    Fact,
-    ItemMatched,
-    ItemRevised,
-    ItemSeen,
-    StoryJoined,
     UpdateEdited,
     UpdateFailed,
     UpdateQueued,
@@ -19,6 +13,8 @@ from store.events import (
     UpdateSuppressed,
     UpdateUncertain,
 )
+from store.events.fact import Evidence, Fact
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
 from store.log import Event, EventLog
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

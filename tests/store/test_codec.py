@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from store import codec
 from store.codec import Codec, Redacted, Unknown, encode, fact, redaction, stamp, type_of
-from store.events import EVENT_TYPES, Evidence, Fact, FeedFailing, ItemMatched, ItemSeen
+from store.events.catalogue import EVENT_TYPES
+from store.events.fact import Evidence, Fact
+from store.events.items import ItemMatched, ItemSeen
+from store.events.monitor import FeedFailing
 from store.log import LogDamaged, LogError, Recorded
 from tests.store.facts import NOON
 

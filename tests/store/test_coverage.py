@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.events import (
+from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
     FeedFailing,

@@ -9,7 +9,8 @@ import pytest
 
 from store import eventdoc
 from store.codec import encode, fact
-from store.events import EVENT_TYPES, Fact
+from store.events.catalogue import EVENT_TYPES
+from store.events.fact import Fact
 from store.log import Recorded
 from tests.store.facts import NOON
 

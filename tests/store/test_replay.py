@@ -11,18 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.codec import fact
-from store.events import (
+from store.events.deliveries import (
     ChannelOpened,
-    Fact,
-    ItemMatched,
-    ItemRevised,
-    ItemSeen,
     UpdateEdited,
     UpdateFailed,
     UpdateQueued,
     UpdateSent,
     UpdateSuppressed,
 )
+from store.events.fact import Fact
+from store.events.items import ItemMatched, ItemRevised, ItemSeen
 from store.log import Event
 from store.sqlite import SqliteStore
 from store.views.views import Views

@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 
 from store.codec import Redacted, Unknown
-from store.events import EventRedacted, ItemRevised, ItemSeen
+from store.events.items import ItemRevised, ItemSeen
+from store.events.trust import EventRedacted
 from store.log import Event
 from store.sqlite import SqliteStore
 from store.views.values import StoryView

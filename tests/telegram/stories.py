@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from matchers.plan import Commitment, Plan
-from store.events import Evidence
+from store.events.fact import Evidence
 from store.views.values import ItemView, MatchView, StoryView
 
 NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
-from store.events import MatchJudged
+from store.events.plan import MatchJudged
 from store.views.values import Votes
 from store.views.views import Views
 from tests.bot.stage import CHANNEL, Stage, staged

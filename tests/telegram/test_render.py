@@ -13,7 +13,7 @@ from bot.telegram.keyboards import ShowTimeline, ShowWhy, Vote, action
 from bot.telegram.markup import entities, fits, visible
 from bot.telegram.message import seen_digest
 from bot.telegram.render import compose, message, tag, terminal
-from store.events import Evidence
+from store.events.fact import Evidence
 from store.views.values import ItemView
 from tests.telegram.stories import item, story
 

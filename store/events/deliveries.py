@@ -1,0 +1,119 @@
+"""Events about messages: what was meant to be sent, and what became of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from store.events.fact import Fact
+
+
+class ChannelOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """From here on a channel is owed every match; `after` is the log's position at that moment."""
+
+    TYPE: ClassVar[str] = "ChannelOpened.v1"
+    channel: str
+    after: int
+
+    @property
+    def key(self) -> str:
+        return f"opened/{self.channel}"
+
+
+class UpdateQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The intent to post a story, recorded before the call. `after_message` is the channel's last known
+    message id, `text_digest` what will be sent: both serve to find out whether a lost answer was a lost post.
+    `attempt` counts from 1: another text, or another try after a failure, is another intent. `as_of` is the
+    position of the log the text was made from."""
+
+    TYPE: ClassVar[str] = "UpdateQueued.v1"
+    channel: str
+    story: str
+    items: tuple[str, ...]
+    text_digest: str
+    after_message: int | None = None
+    attempt: int = 1
+    as_of: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"queued/{self.channel}/{self.story}/{self.attempt}"
+
+
+class UpdateSent(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The channel has the story's post. `repeated` marks a post that may stand there twice. `as_of` is the
+    position of the log the text was made from: what was revised behind it is not yet told."""
+
+    TYPE: ClassVar[str] = "UpdateSent.v1"
+    channel: str
+    story: str
+    items: tuple[str, ...]
+    text_digest: str
+    message: int
+    repeated: bool = False
+    as_of: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"sent/{self.channel}/{self.story}"
+
+
+class UpdateEdited(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The story's post was brought up to date: further outlets or a changed headline. `edit` counts from 1.
+    `message` differs from before where the old post was gone and a new one was made. `as_of` as in UpdateSent."""
+
+    TYPE: ClassVar[str] = "UpdateEdited.v1"
+    channel: str
+    story: str
+    edit: int
+    items: tuple[str, ...]
+    text_digest: str
+    message: int
+    as_of: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"edited/{self.channel}/{self.story}/{self.edit}"
+
+
+class UpdateUncertain(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A send whose answer was lost: the post may or may not be there. `attempt` counts from 1."""
+
+    TYPE: ClassVar[str] = "UpdateUncertain.v1"
+    channel: str
+    story: str
+    attempt: int
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"uncertain/{self.channel}/{self.story}/{self.attempt}"
+
+
+class UpdateSuppressed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A matched item that this channel will not be told of, and why."""
+
+    TYPE: ClassVar[str] = "UpdateSuppressed.v1"
+    channel: str
+    item: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"suppressed/{self.channel}/{self.item}"
+
+
+class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Telegram refused a post, or an edit of it, for good; only a person can change that. `attempt` counts from 1,
+    `as_of` as in UpdateSent."""
+
+    TYPE: ClassVar[str] = "UpdateFailed.v1"
+    channel: str
+    story: str
+    items: tuple[str, ...]
+    attempt: int
+    reason: str
+    as_of: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"failed/{self.channel}/{self.story}/{self.attempt}"
