@@ -12,7 +12,7 @@ from store.asof import LogAsOf
 from store.events.trust import EventRedacted
 from store.log import EventLog, LogError
 from store.sqlitefile import Connection, SqliteFile
-from store.views.runner import VERSION, catch_up, prepared
+from store.views.runner import catch_up, prepared, version
 
 STEP = 20_000
 
@@ -39,7 +39,7 @@ def compare(path: Path, log: EventLog, *, progress: Callable[[int, int], None] =
         return Compared(0, str(exc))
     try:
         with file.read() as db:
-            if db.execute("SELECT version FROM reached").fetchone() != (VERSION,):
+            if db.execute("SELECT version FROM reached").fetchone() != (version(),):
                 return Compared(None)
             (position,) = db.execute("SELECT position FROM reached").fetchone()
             if log.read(position, 1, (EventRedacted.TYPE,)):

@@ -6,20 +6,21 @@ once: whoever comes second finds the first one's position and goes on from there
 
 from __future__ import annotations
 
-import hashlib
+import inspect
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from store import codec
-from store.events.catalogue import EVENT_TYPES
 from store.events.fact import Fact
 from store.events.items import ItemSeen
 from store.events.trust import EventRedacted
 from store.log import EventLog, LogDamaged, LogError, Recorded, StoreUnavailable
 from store.sqlitefile import Connection, SqliteFile
 from store.views import deliveries, feeds, items, judgements, stories
+from store.views.fingerprint import fingerprint
 
 BATCH = 2000
 APPLICATION_ID = 0x50414356  # "PACV"
@@ -29,6 +30,9 @@ Answer = TypeVar("Answer")
 
 # Items fold before stories, and both before deliveries: the later ask the earlier.
 _MODULES = (items, stories, deliveries, feeds, judgements)
+# What every event type is, how the log is kept and how a file is: none of it makes rows.
+_ROOTS = {"SCHEMA", "FOLDS", "SIGHTINGS"}
+_BESIDE = ("store.events.catalogue", "store.log", "store.sqlitefile", "store.views.fingerprint")
 _SCHEMA = (
     # `head` is where the log ended when the first event was folded: what was redacted later may stand in the rows.
     """CREATE TABLE reached (version TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
@@ -42,17 +46,21 @@ def _folds() -> dict[type, tuple[Fold, ...]]:
     return {kind: tuple(module.FOLDS[kind] for module in _MODULES if kind in module.FOLDS) for kind in kinds}
 
 
-def _version() -> str:
-    """Of the code that makes the rows: the text of it, so that no change can forget to count."""
-    modules = (*_MODULES, codec, *(sys.modules[name] for name in sorted({kind.__module__ for kind in EVENT_TYPES})))
-    digest = hashlib.sha256("\n".join(_SCHEMA).encode())
-    for module in modules:
-        digest.update(Path(str(module.__file__)).read_bytes())
-    return digest.hexdigest()[:16]
+@cache
+def version() -> str:
+    """Of the code that makes the rows, so that no change of it can forget to count, and no other change counts."""
+    roots = [(module.__name__, name) for module in _MODULES for name in module.__dict__.keys() & _ROOTS]
+    roots += [(__name__, name) for name in ("_SCHEMA", "_fold_some", "_folds")]
+    return fingerprint(roots, _source, beside=_BESIDE)
+
+
+def _source(module: str) -> str | None:
+    """The text of a module of the store; None for any other."""
+    found = sys.modules.get(module) if module.startswith("store.") else None
+    return inspect.getsource(found) if found else None
 
 
 _FOLDS = _folds()
-VERSION = _version()
 
 
 class LogFailed(Exception):
@@ -91,7 +99,7 @@ def prepared(path: Path | None) -> SqliteFile:
 def _is_present(db: Connection) -> bool:
     if db.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
         return False
-    return bool(db.execute("SELECT version FROM reached").fetchone() == (VERSION,))
+    return bool(db.execute("SELECT version FROM reached").fetchone() == (version(),))
 
 
 def _make_tables(db: Connection, path: Path | None) -> None:
@@ -105,7 +113,7 @@ def _make_tables(db: Connection, path: Path | None) -> None:
     for statement in _SCHEMA:
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    db.execute("INSERT INTO reached (version, position, key, at) VALUES (?, 0, '', '')", (VERSION,))
+    db.execute("INSERT INTO reached (version, position, key, at) VALUES (?, 0, '', '')", (version(),))
 
 
 def asked(file: SqliteFile, question: Callable[[Connection, int], Answer]) -> Answer:
@@ -203,6 +211,6 @@ def _reached(db: Connection) -> _Reached:
     if row is None:
         raise LogDamaged("the views' file lost its position")
     reached = _Reached(*row)
-    if reached.version != VERSION:
+    if reached.version != version():
         raise StoreUnavailable("another version of pactwatch made the views' file anew; restart this one")
     return reached
