@@ -18,8 +18,9 @@ from feeds.records import records
     "--url", default="", metavar="URL", help="Where the body came from; relative links are resolved against it."
 )
 @click.option("--content-type", default="", metavar="TYPE", help="The Content-Type header it came with.")
+@click.option("--exit-zero", is_flag=True, help="End with 0 also where the body is refused: stdout says so.")
 @click.option("--batch", is_flag=True, help='Stay alive: one request {"id", "path", "content_type", "url"} a line.')
-def command(url: str, content_type: str, batch: bool) -> int:
+def command(url: str, content_type: str, exit_zero: bool, batch: bool) -> int:
     """Read one feed from stdin and print it as JSON lines: first {"_feed": …}, then one object for each item.
 
     RSS, RDF, Atom, JSON Feed and news sitemaps are read, well-formed or not. A body that is no feed gives a single
@@ -37,7 +38,7 @@ def command(url: str, content_type: str, batch: bool) -> int:
     out = records(parse(sys.stdin.buffer.read(), content_type=content_type, url=url))
     for record in out:
         click.echo(_line(record))
-    return 1 if out and "_error" in out[0] else 0
+    return 1 if "_error" in out[0] and not exit_zero else 0
 
 
 def _answer(line: bytes) -> str:
