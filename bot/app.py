@@ -16,7 +16,7 @@ from bot.bell import Bell
 from bot.config import Config, Loaded, store_url, views_path
 from bot.lane import Lane
 from bot.offers import Offered, body_of
-from bot.pipeline import Poller
+from bot.pipeline import Poller, Postponed
 from bot.record import Recorder
 from bot.stories import Stories, recall
 from bot.texts import Texts, page_reader
@@ -25,7 +25,7 @@ from feeds import due
 from feeds.fetch import FetchLimits, fetch, make_client
 from feeds.hosts import Hosts
 from feeds.item import Feed
-from feeds.outcome import Fetched, Outcome
+from feeds.outcome import Failed, Fetched, Outcome
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from matchers.rules import RuleSet, content, story_context
@@ -115,11 +115,15 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
 
         hosts = Hosts(total=config.fetch.concurrency)
 
-        async def look(feed: Feed, state: FeedState) -> tuple[Outcome, Offered | NotAFeed | None]:
+        async def look(feed: Feed, state: FeedState) -> tuple[Outcome, Offered | NotAFeed | None] | Postponed:
             async with hosts.slot(feed.url):
                 now = clock()
+                if rests := hosts.resting(feed.url, now=now):
+                    return Postponed(rests)
                 asked = due.conditions(state, now=now, settings=settings)
                 outcome = await fetch(client, feed.url, validators=asked, now=now, limits=limits)
+            if isinstance(outcome, Failed) and (span := due.host_rest(outcome, settings=settings)):
+                hosts.rest(feed.url, now + span)
             if isinstance(outcome, Fetched):
                 return outcome, await workers.offered(body_of(outcome, feed, state))
             return outcome, None

@@ -23,7 +23,15 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than the longest fetch and the queue before the log together
 
-Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, Offered | NotAFeed | None]]]
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """The feed was not asked, because its host is to be left alone until then."""
+
+    until: datetime
+
+
+Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, Offered | NotAFeed | None] | Postponed]]
 """Ask for a feed: the outcome and, where a body came, what it offers."""
 
 
@@ -107,7 +115,7 @@ class Poller:
                 free = self._claims_at_once - len(running)
                 for claim in await self._claim(free) if free >= self._claims_at_once // 2 else ():
                     held[claim.feed] = claim
-                    task = group.create_task(self._poll(claim, queue))
+                    task = group.create_task(self._poll(claim, queue, held))
                     running.add(task)
                     task.add_done_callback(running.discard)
                 if not running:
@@ -117,16 +125,22 @@ class Poller:
     async def _claim(self, free: int) -> list[Claim]:
         return await self._lane.call(self._schedule.claim, free, LEASE, now=self._clock())
 
-    async def _poll(self, claim: Claim, queue: asyncio.Queue[Polled | None]) -> None:
+    async def _poll(self, claim: Claim, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:
         """One feed. Whatever goes wrong with it is that feed's outcome and nobody else's trouble."""
         begun = time.perf_counter()
         state = FeedState.from_json(claim.state)
         feed = self.feeds[claim.feed]
         try:
-            outcome, found = await self._look(feed, state)
+            looked = await self._look(feed, state)
         except Exception as exc:
             log.exception("poll broke feed=%s", claim.feed)
-            outcome, found = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"), None
+            looked = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"), None
+        if isinstance(looked, Postponed):
+            await self._lane.call(self._schedule.release, claim, due=looked.until)
+            held.pop(claim.feed, None)
+            log.info("poll postponed, its host rests feed=%s until=%s", claim.feed, f"{looked.until:%H:%M}")
+            return
+        outcome, found = looked
         await queue.put(Polled(claim, feed, state, outcome, found, seconds=time.perf_counter() - begun))
 
     async def _record(self, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:

@@ -155,6 +155,16 @@ def after_failure(
     return Judged(failing, next_due, notices=tuple(notices))
 
 
+def host_rest(failed: Failed, *, settings: Settings = _DEFAULTS) -> timedelta | None:
+    """For how long a failure asks us to leave the whole host alone, whichever feed of it is due: a 429 always does
+    (RFC 6585 section 4), a 503 where it says for how long (RFC 9110 section 15.6.4)."""
+    if failed.status == _HTTP_TOO_MANY:
+        return min(failed.retry_after or _HOST_REST, settings.longest_wait)
+    if failed.status == _HTTP_UNAVAILABLE and failed.retry_after is not None:
+        return min(failed.retry_after, settings.longest_wait)
+    return None
+
+
 # --- what a poll tells about the feed ---------------------------------------------------------------------
 
 
@@ -282,6 +292,9 @@ def _skip(due: datetime, pace: Pace) -> datetime:
 
 _WEIGHTS: dict[Kind, float] = {"hard": 1.0, "soft": 0.5, "temporary": 0.25}
 _HTTP_GONE = 410
+_HTTP_TOO_MANY = 429
+_HTTP_UNAVAILABLE = 503
+_HOST_REST = timedelta(minutes=5)  # where a 429 names no span
 _MAX_EXPONENT = 20.0
 _JITTER = 0.1
 _AT_LEAST = timedelta(seconds=1)

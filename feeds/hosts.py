@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 
@@ -13,7 +14,8 @@ class Hosts:
     """`async with hosts.slot(url): …` waits until the host, and we, have room for one more request.
 
     `spacing_s` lies between the starts of two requests to one host; this machine itself needs no such consideration.
-    Waiting for a host takes no room from others.
+    Waiting for a host takes no room from others. A host that has had enough of us (`rest`) is for `resting` to tell of:
+    whoever finds it so had better come back later than wait here.
     """
 
     def __init__(self, *, total: int = 64, per_host: int = 2, spacing_s: float = 1.0) -> None:
@@ -21,6 +23,21 @@ class Hosts:
         self._per_host = per_host
         self._spacing_s = spacing_s
         self._hosts: dict[str, _Host] = {}
+        self._resting: dict[str, datetime] = {}
+
+    def rest(self, url: str, until: datetime) -> None:
+        """Leave the host of that address alone until then, whichever feed of it is due."""
+        name = _host_name(url)
+        self._resting[name] = max(until, self._resting.get(name, until))
+
+    def resting(self, url: str, *, now: datetime) -> datetime | None:
+        """Until when the host of that address is to be left alone; None where it is not."""
+        name = _host_name(url)
+        until = self._resting.get(name)
+        if until is not None and until <= now:
+            del self._resting[name]
+            return None
+        return until
 
     @contextlib.asynccontextmanager
     async def slot(self, url: str) -> AsyncIterator[None]:

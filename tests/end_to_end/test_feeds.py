@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,43 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 async def test_latest_ends_with_how_well_the_feeds_were_watched(tmp_path: Path) -> None:
     async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
-        await place.command("poll")
-        never = await place.command("latest", "bridge")
         async with place.running():
-            await place.polled(2)
+            await place.polled(1)
         stopped = await place.command("latest", "bridge")
-    assert "not watched" in never.out.splitlines()[-1]
     assert stopped.out.splitlines()[-1].startswith("Coverage since ")
     assert stopped.out.splitlines()[-1].endswith("(pactwatch was not running).")
+
+
+async def test_a_watch_kept_up_by_a_timer_is_vouched_for_too(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        for _ in range(3):
+            await place.command("poll")
+        started = await place.events("MonitorStarted")
+        told = await place.command("latest", "bridge")
+        async with place.running():
+            await place.polled(4)
+        await place.command("poll")
+        monitor = await place.events("MonitorStarted", "MonitorStopped")
+    assert len(started) == 1
+    assert told.out.splitlines()[-1].startswith("Coverage since ")
+    assert [event["type"].partition(".")[0] for event in monitor] == [
+        "MonitorStarted", "MonitorStarted", "MonitorStopped", "MonitorStarted",
+    ]  # fmt: skip
+
+
+async def test_a_host_that_has_had_enough_is_left_alone_with_all_its_feeds(tmp_path: Path) -> None:
+    async with open_place(tmp_path, first=[("a", "The bridge")], second=[("b", "The school")]) as place:
+        place.replies["first"] = Reply(429, b"", "text/plain")
+        place.write_config(
+            feeds=[{"id": name, "url": f"{place.feeds_url}/{name}"} for name in ("first", "second")],
+            fetch={"allow_private_addresses": True, "user_agent": "pactwatch-tests", "concurrency": 1},
+        )
+        await place.command("poll")
+        asked = list(place.asked)
+        told = {line["id"]: line for line in (await place.command("feeds", "--json")).lines()}
+    assert asked == ["first"]
+    assert told["second"]["last_poll_at"] is None
+    assert datetime.fromisoformat(told["second"]["next_poll_at"]) > datetime.now(UTC) + timedelta(minutes=3)
 
 
 async def test_the_table_tells_how_every_feed_fares(tmp_path: Path) -> None:

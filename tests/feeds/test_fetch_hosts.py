@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
+
+from feeds import due
 from feeds.hosts import Hosts
+from feeds.outcome import Failed
 
 T = TypeVar("T")
 
@@ -113,3 +118,29 @@ def test_spacing_is_remembered_after_the_last_request_ended() -> None:
         return round(loop.time() - begun, 3)
 
     assert run(twice()) == 2.0
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_resting_host_is_told_of_until_its_rest_is_over() -> None:
+    hosts = Hosts()
+    hosts.rest("https://news.example/a.xml", NOON + 5 * MINUTE)
+    hosts.rest("https://news.example/b.xml", NOON + MINUTE)  # a shorter rest does not end a longer one
+    assert hosts.resting("http://NEWS.example:8080/c.xml", now=NOON) == NOON + 5 * MINUTE
+    assert hosts.resting("https://other.example/", now=NOON) is None
+    assert hosts.resting("https://news.example/a.xml", now=NOON + 5 * MINUTE) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "rest"),
+    [
+        (429, MINUTE, MINUTE), (429, None, 5 * MINUTE), (429, timedelta(days=9), timedelta(hours=24)),
+        (503, MINUTE, MINUTE), (503, None, None), (404, MINUTE, None), (None, None, None),
+    ],
+)  # fmt: skip
+def test_which_failures_speak_for_the_whole_host(
+    status: int | None, retry_after: timedelta | None, rest: timedelta | None
+) -> None:
+    assert due.host_rest(Failed("temporary", "…", status, retry_after)) == rest
