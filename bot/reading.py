@@ -7,7 +7,7 @@ does not grow with the log.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,14 @@ def position_before(log: EventLog, when: datetime) -> int:
         else:
             high = middle - 1
     return low
+
+
+def last(log: EventLog, types: Collection[str]) -> Recorded | None:
+    """The newest event of these types, which must be rare ones: all of them are read."""
+    found: Recorded | None = None
+    while page := log.read(found.pos if found else 0, PAGE, types):
+        found = page[-1]
+    return found
 
 
 def onwards(log: EventLog, question: Question, *, after: int, to: int) -> Iterator[Recorded]:

@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
+from bot import monitor
 from bot.app import Watch
 from bot.config import TOKEN_VARIABLE, ConfigError
 from bot.coverage import PERIOD, Coverage, coverage, serving
@@ -76,9 +77,7 @@ async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str],
 async def _begin(watch: Watch) -> None:
     """Note the start, and when an earlier run was last known to be alive; whoever starts wants to look at once."""
     rows = await watch.lane.call(watch.store.feeds)
-    polled = [row.completed_at for row in rows if row.completed_at is not None]
-    started = MonitorStarted(run=watch.run, feeds=len(rows), last_alive=max(polled, default=None))
-    await watch.record(started, *_opened(watch, await watch.lane.call(watch.store.head)))
+    await watch.record(monitor.started(watch.run, rows), *_opened(watch, await watch.lane.call(watch.store.head)))
     await watch.lane.call(watch.store.expedite, [row.feed for row in rows], due=watch.clock())
     log.info("watching plan=%s feeds=%d rules=%s", watch.config.plan.id, len(rows), watch.loaded.rules[0].id)
 

@@ -6,16 +6,19 @@ import hashlib
 import resource
 import time
 from dataclasses import asdict, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
-from bot import loop
-from bot.app import open_watch
+from bot import loop, monitor
+from bot.app import Watch, open_watch
 from bot.commands.options import config_option, load, print_json
 from bot.config import ConfigError, FeedSettings, Loaded
 from bot.pipeline import Figures
+from bot.reading import last
+from store.events.monitor import MonitorStarted, MonitorStopped
 
 
 @click.command()
@@ -58,8 +61,20 @@ def _cpu_seconds() -> float:
 
 async def _poll(loaded: Loaded) -> Figures:
     async with open_watch(loaded) as watch:
+        await _note_start(watch)
         await watch.poll_all()
         return watch.poller.figures
+
+
+async def _note_start(watch: Watch) -> None:
+    """Tell the log that somebody looks again, where nobody did for long."""
+    rows = await watch.lane.call(watch.store.feeds)
+    newest = await watch.lane.call(last, watch.store, (MonitorStarted.TYPE, MonitorStopped.TYPE))
+    longest = timedelta(minutes=watch.config.fetch.max_interval_minutes)
+    is_running = newest is not None and newest.type == MonitorStarted.TYPE
+    begun = monitor.started_once(watch.run, rows, is_running=is_running, now=watch.clock(), longest=longest)
+    if begun is not None:
+        await watch.record(begun)
 
 
 def _adjusted(loaded: Loaded, feeds_from: Path | None, store: str | None, private: bool) -> Loaded:
