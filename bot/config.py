@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -104,6 +105,14 @@ def _chat(value: object) -> int | str | None:
     raise ValueError("wanted a chat id such as -1001234567890, or a public name such as @pactwatch_news")
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("wanted a time zone's name such as Europe/Rome or Asia/Kolkata") from None
+    return value
+
+
 def _store_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("wanted sqlite:///FILE (relative to this file) or postgresql://USER@HOST/DATABASE")
@@ -155,6 +164,9 @@ class FeedSettings(_Section):
     lang: str | None = None
     publisher: str | None = None
     context: tuple[str, ...] = ()
+    zone: Annotated[str | None, AfterValidator(_zone)] = Field(
+        default=None, description="The time zone of dates that name none, such as Europe/Rome; UTC where not given."
+    )
     paused: bool = False
     fulltext: bool = Field(
         default=False,
@@ -162,7 +174,7 @@ class FeedSettings(_Section):
     )
 
     def as_feed(self) -> Feed:
-        return Feed(self.id, self.url, self.lang, self.publisher, self.context)
+        return Feed(self.id, self.url, self.lang, self.publisher, self.context, self.zone)
 
 
 class ReviewSettings(_Section):

@@ -71,7 +71,7 @@ def appearance(
             url=item.link,
             guid=item.guid,
             lang=lang,
-            publisher=feed.publisher,
+            publisher=item.source or feed.publisher,
             published=item.published or item.updated,
             archive=archive,
         )
@@ -123,8 +123,17 @@ def chain(
 
 def _kept(item: Item, plain: Callable[[str], str]) -> Item:
     summary = item.summary or (plain(item.content) if item.content else None)
-    title = item.title or _beginning(summary) or item.link
+    title = _without_source(item) or _beginning(summary) or item.link
     return replace(item, title=_cut(title, MAX_TITLE), summary=_cut(summary, MAX_SUMMARY), content=None)
+
+
+def _without_source(item: Item) -> str | None:
+    """The title without the outlet's name behind it, which aggregators add ("… - The Hindu")."""
+    title, source = item.title, item.source
+    if not title or not source or not title.endswith(source):
+        return title
+    head = title[: -len(source)].rstrip()
+    return head[:-1].rstrip() or title if head.endswith(("-", "–", "—", "|")) else title
 
 
 def _beginning(text: str | None) -> str | None:

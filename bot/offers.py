@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from bot.decide import Judged, Sighting, sightings
 from feeds.item import Feed
@@ -55,8 +56,12 @@ def body_of(fetched: Fetched, feed: Feed, state: FeedState) -> Body:
 
 def offered(body: Body, rules: Sequence[RuleSet]) -> Offered | NotAFeed:
     """What the body offers, or why it is no feed. Blocks for as long as `parse` may."""
-    parsed = parse(body.data, content_type=body.content_type, url=body.url)
+    parsed = parse(body.data, content_type=body.content_type, url=body.url, zone=_zone_of(body.feed))
     return _offered(parsed, body, rules) if isinstance(parsed, Parsed) else parsed
+
+
+def _zone_of(feed: Feed) -> tzinfo:
+    return ZoneInfo(feed.zone) if feed.zone else UTC
 
 
 def _offered(parsed: Parsed, body: Body, rules: Sequence[RuleSet]) -> Offered:

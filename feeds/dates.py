@@ -26,7 +26,8 @@ def parse_date(text: str | None, *, zone: tzinfo = UTC, day_first: bool = False)
     """The instant that `text` names, aware UTC; None where it names none that can be told.
 
     `zone` is meant where the text has no zone of its own, `day_first` decides 03/04/2025. A zone nobody knows and a
-    year outside 1970-2100 give None: a wrong date does more harm than a missing one. `IST` is Indian time.
+    year outside 1970-2100 give None: a wrong date does more harm than a missing one. `IST` is Indian time, unless
+    `zone` is one that calls itself so (Dublin, Jerusalem).
     """
     if not text:
         return None
@@ -88,7 +89,7 @@ def _unusual(text: str, zone: tzinfo, day_first: bool) -> datetime | None:
         text = "{}-{}-{} {}:{}:{}".format(*compact.groups(default="00")) + text[compact.end() :]
     clock = _TIME.search(text)
     before, after = (text[: clock.start()], text[clock.end() :]) if clock else (text, "")
-    rest, offset = _zone(before, after)
+    rest, offset = _zone(before, after, zone)
     if offset is None:
         return None
     day = _day(rest, day_first)
@@ -120,7 +121,7 @@ def _time_of_day(clock: re.Match[str] | None, text: str) -> timedelta:
     return timedelta(hours=hour, minutes=minute, seconds=second)
 
 
-def _zone(before: str, after: str) -> tuple[str, tzinfo | str | None]:
+def _zone(before: str, after: str, own: tzinfo) -> tuple[str, tzinfo | str | None]:
     """What is left of the date and its zone: "none" where the text has none, None where nobody knows it."""
     found = _OFFSET.search(after)
     if found is not None:
@@ -132,11 +133,20 @@ def _zone(before: str, after: str) -> tuple[str, tzinfo | str | None]:
     if region is not None:
         return before + after.replace(region[0], " "), _region(region[0])
     for word in _words(after):
+        if word in _names_of(own):
+            return before + _strip_word(after, word), own
         if word in ZONES:
             return before + _strip_word(after, word), timezone(timedelta(minutes=ZONES[word]))
         if not _is_date_word(word):
             return before, None
     return f"{before} {after}", "none"
+
+
+@lru_cache(maxsize=64)
+def _names_of(zone: tzinfo) -> frozenset[str]:
+    """What a zone calls itself, in winter and in summer: of several zones of that name it is the one meant."""
+    names = (datetime(2025, month, 1, tzinfo=zone).tzname() for month in (1, 7))
+    return frozenset(name.lower() for name in names if name and name.isalpha())
 
 
 def _bare_year(text: str) -> str:

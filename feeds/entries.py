@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeAlias
@@ -107,8 +106,8 @@ def read_entry(item: Element, context: Context) -> Entry:
     if entry.link is None:
         entry.link = _stand_in(entry.guid, found)
     source = found.once[SOURCE]
-    if source is not None and not entry.authors:
-        entry.authors = _source_authors(source, context.places)
+    if source is not None:
+        _add_source(entry, source, context.places)
     _add_context(entry, item, found, context)
     return entry
 
@@ -170,12 +169,19 @@ def _stand_in(guid: str | None, found: _Found) -> str | None:
     return found.value(ORIGINAL)
 
 
-def _source_authors(source: Sorted, places: Places) -> Sequence[str]:
-    """RFC 4287 section 4.2.1: the authors of the feed that an entry was copied from."""
-    entry = Entry()
-    if source[0].atom:
-        add_many(entry, _Found(source[1], places).many)
-    return entry.authors
+def _add_source(entry: Entry, source: Sorted, places: Places) -> None:
+    """The feed that an item was copied from: RSS gives its name as text; in Atom it has a title, and authors that are
+    the entry's where it has none itself (RFC 4287 sections 4.2.1 and 4.2.11)."""
+    place, element, text = source
+    if not place.atom:
+        entry.source = Text((text or "").strip(), markup=True)
+        return
+    found = _Found(element, places)
+    entry.source = found.construct(TITLE)
+    if not entry.authors:
+        copied = Entry()
+        add_many(copied, found.many)
+        entry.authors = copied.authors
 
 
 def _add_link(entry: Entry, element: Element, text: str | None, rank: int, enclosures: list[File]) -> int:

@@ -16,6 +16,7 @@ class Feed:
 
     `lang` is what the publisher writes in, a hint only: an item's language is the item's own.
     `context` names the sides of the plan's context that being published here lends to an item.
+    `zone` is the time zone (IANA name) of its dates that name none.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Feed:
     lang: str | None = None
     publisher: str | None = None
     context: tuple[str, ...] = ()
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Item:
     """One thing a feed published, as the feed said it.
 
     `guid` is the publisher's id, untouched. `link` and `comments` (where readers discuss it) are absolute http(s).
+    `source` is the outlet that an aggregator names for the item (RSS 2.0 `<source>`, RFC 4287 section 4.2.11).
     `title` and `summary` are plain text for people: no markup, entities decoded once, no control or bidi-override
     characters. `content` keeps its markup, as published: show it through `feeds.safehtml` only. Times are aware UTC.
     """
@@ -55,6 +58,7 @@ class Item:
     language: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
     comments: str | None = None
+    source: str | None = None
 
 
 def item_key(item: Item, *, feed_id: str) -> str:

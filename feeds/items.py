@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 
 from feeds.dates import parse_date
@@ -19,10 +19,11 @@ _MAX_TITLE, _MAX_STAND_IN, _MAX_TEXT, _MAX_CONTENT = 2_000, 2_000, 50_000, 200_0
 _MAX_NAME, _MAX_URL, _MAX_LIST = 500, 8_000, 100
 
 
-def make_items(document: Document, *, base: str) -> tuple[Item, ...]:
-    """The items in the order of the document. An id that the publisher gives to different pages is no id of any."""
+def make_items(document: Document, *, base: str, zone: tzinfo = UTC) -> tuple[Item, ...]:
+    """The items in the order of the document; `zone` is that of dates that name none. An id that the publisher gives to
+    different pages is no id of any."""
     day_first = writes_day_first(document.language)
-    items = [make_item(entry, document, base=base, day_first=day_first) for entry in document.entries]
+    items = [make_item(entry, document, base=base, day_first=day_first, zone=zone) for entry in document.entries]
     if len({item.guid for item in items}) == len(items):
         return tuple(items)
     pages: dict[str | None, set[str | None]] = {}
@@ -31,11 +32,11 @@ def make_items(document: Document, *, base: str) -> tuple[Item, ...]:
     return tuple(replace(item, guid=None) if len(pages[item.guid]) > 1 else item for item in items)
 
 
-def make_item(entry: Entry, document: Document, *, base: str, day_first: bool = False) -> Item:
+def make_item(entry: Entry, document: Document, *, base: str, day_first: bool = False, zone: tzinfo = UTC) -> Item:
     """The item. `base` is the address that relative links are meant from where the document names none."""
     base = entry.base or document.base or base
-    published = instant(entry.published, day_first=day_first)
-    updated = published if entry.updated == entry.published else instant(entry.updated, day_first=day_first)
+    published = instant(entry.published, day_first=day_first, zone=zone)
+    updated = published if entry.updated == entry.published else instant(entry.updated, day_first=day_first, zone=zone)
     return Item(
         guid=_opaque(entry.guid),
         link=web_address(entry.link, base),
@@ -49,6 +50,7 @@ def make_item(entry: Entry, document: Document, *, base: str, day_first: bool = 
         language=_language(entry.language),
         enclosures=_enclosures(entry, base),
         comments=web_address(entry.comments, base),
+        source=title(entry.source),
     )
 
 
@@ -88,9 +90,9 @@ def markup(found: Text | None) -> str | None:
     return (value if found.markup else html.escape(value, quote=False)) or None
 
 
-def instant(written: str | None, *, day_first: bool = False) -> datetime | None:
+def instant(written: str | None, *, day_first: bool = False, zone: tzinfo = UTC) -> datetime | None:
     """The date, if it can be told."""
-    return parse_date(written, day_first=day_first) if written else None
+    return parse_date(written, day_first=day_first, zone=zone) if written else None
 
 
 def writes_day_first(language: str | None) -> bool:

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, tzinfo
+from typing import Literal, NamedTuple
 
 from feeds.clean import repair, with_entities, without_prolog
 from feeds.decode import Decoded, decode, label
@@ -85,6 +85,13 @@ class Parsed:
     base: str = ""
 
 
+class _Origin(NamedTuple):
+    """Where a body came from, and the time zone of its dates that name none."""
+
+    url: str
+    zone: tzinfo
+
+
 @dataclass(frozen=True, slots=True)
 class NotAFeed:
     """Why nothing was read, in words for a person."""
@@ -92,14 +99,16 @@ class NotAFeed:
     reason: str
 
 
-def parse(body: bytes, *, content_type: str = "", url: str = "", limits: Limits = Limits()) -> Parsed | NotAFeed:
+def parse(
+    body: bytes, *, content_type: str = "", url: str = "", zone: tzinfo = UTC, limits: Limits = Limits()
+) -> Parsed | NotAFeed:
     """The feed in `body`, or why there is none; never raises, whatever the bytes are.
 
-    `content_type` is the header's value, `url` the address the body came from (base of relative links). Items come in
-    the order of the document, at most `limits.max_items`. Blocks for up to `limits.tolerant_seconds` on an ill-formed
-    body.
+    `content_type` is the header's value, `url` the address the body came from (base of relative links), `zone` that of
+    dates that name none. Items come in the order of the document, at most `limits.max_items`. Blocks for up to
+    `limits.tolerant_seconds` on an ill-formed body.
     """
-    outcome = _refusal(body, limits) or _read(body, content_type, url, limits)
+    outcome = _refusal(body, limits) or _read(body, content_type, _Origin(url, zone), limits)
     if isinstance(outcome, Parsed) and outcome.path == "strict" and _is_document_type(content_type):
         return replace(outcome, wellformed=True)
     return outcome
@@ -111,18 +120,18 @@ def _is_document_type(content_type: str) -> bool:
     return not kind or "xml" in kind or "json" in kind
 
 
-def _read(body: bytes, content_type: str, url: str, limits: Limits) -> Parsed | NotAFeed:
-    document = _at_once(body, url, limits)
+def _read(body: bytes, content_type: str, origin: _Origin, limits: Limits) -> Parsed | NotAFeed:
+    document = _at_once(body, origin.url, limits)
     if document is not None:
-        return _parsed(document, "strict", label(body, content_type), url)
+        return _parsed(document, "strict", label(body, content_type), origin)
     decoded = decode(body, content_type)
     start = decoded.text[:2000].lstrip("\ufeff \t\r\n\x00")[:1]
     if start in {"{", "["}:
         document = read_json(decoded.text.lstrip("\ufeff"), max_items=limits.max_items)
-        return _parsed(document, "strict", decoded.encoding, url) if document else NotAFeed("JSON, but no JSON Feed")
+        return _parsed(document, "strict", decoded.encoding, origin) if document else NotAFeed("JSON, but no JSON Feed")
     if "<" not in decoded.text:
         return NotAFeed("no markup in it")
-    return _parse_xml(decoded, url, limits)
+    return _parse_xml(decoded, origin, limits)
 
 
 def parse_tolerantly(
@@ -135,7 +144,7 @@ def parse_tolerantly(
         read_xml(_bytes(text), url=url, max_items=0)
     except Malformed:
         text = repair(text)
-    return _by_feedparser(text, "asked for", decoded.encoding, url, limits)
+    return _by_feedparser(text, "asked for", decoded.encoding, _Origin(url, UTC), limits)
 
 
 def _at_once(body: bytes, url: str, limits: Limits) -> Document | None:
@@ -161,22 +170,22 @@ def _refusal(body: bytes, limits: Limits) -> NotAFeed | None:
     return None
 
 
-def _parse_xml(decoded: Decoded, url: str, limits: Limits) -> Parsed | NotAFeed:
+def _parse_xml(decoded: Decoded, origin: _Origin, limits: Limits) -> Parsed | NotAFeed:
     text = _without_document_type(decoded)
     path: Path = "strict" if decoded.exact else "repaired"
     try:
-        document = read_xml(_bytes(text), url=url, max_items=limits.max_items)
+        document = read_xml(_bytes(text), url=origin.url, max_items=limits.max_items)
     except Malformed as error:
         if _is_page(text) or not _FEED.search(text):
             return NotAFeed("an HTML page" if _is_page(text) else "no feed in it")
         repaired, path = repair(text), "repaired"
         try:
-            document = read_xml(_bytes(repaired), url=url, max_items=limits.max_items)
+            document = read_xml(_bytes(repaired), url=origin.url, max_items=limits.max_items)
         except Malformed:
-            return _by_feedparser(repaired, str(error), decoded.encoding, url, limits)
+            return _by_feedparser(repaired, str(error), decoded.encoding, origin, limits)
     if document is None:
         return NotAFeed("an HTML page" if _is_page(text) else "XML, but no feed")
-    return _parsed(document, path, decoded.encoding, url)
+    return _parsed(document, path, decoded.encoding, origin)
 
 
 def _without_document_type(decoded: Decoded) -> str:
@@ -196,7 +205,7 @@ def _is_page(text: str) -> bool:
     return start.startswith(("<html", "<head", "<body")) or ("<html" in start and "<rss" not in start)
 
 
-def _by_feedparser(text: str, problem: str, encoding: str, url: str, limits: Limits) -> Parsed | NotAFeed:
+def _by_feedparser(text: str, problem: str, encoding: str, origin: _Origin, limits: Limits) -> Parsed | NotAFeed:
     text = text[: limits.max_tolerant_chars]
     try:
         document = READER.read(text, max_items=limits.max_items, seconds=limits.tolerant_seconds)
@@ -204,11 +213,11 @@ def _by_feedparser(text: str, problem: str, encoding: str, url: str, limits: Lim
         return NotAFeed(f"ill-formed ({problem}), and {error}")
     if not document.format and not document.entries:
         return NotAFeed(f"ill-formed ({problem}), and no feed to the tolerant parser")
-    return _parsed(document, "tolerant", encoding, url)
+    return _parsed(document, "tolerant", encoding, origin)
 
 
-def _parsed(document: Document, path: Path, encoding: str, url: str) -> Parsed:
-    own = document.base or url or document.hints.get("self", "")
+def _parsed(document: Document, path: Path, encoding: str, origin: _Origin) -> Parsed:
+    own = document.base or origin.url or document.hints.get("self", "")
     link = web_address(document.link, own)
     # RSS knows no base: its relative links are meant from the site, Atom's from the document (RFC 4287 section 2).
     base = (link or own) if document.format in {"rss", "rdf"} and not document.base else own or link or ""
@@ -218,12 +227,12 @@ def _parsed(document: Document, path: Path, encoding: str, url: str) -> Parsed:
         title=title(document.title),
         link=link or web_address(document.hints.get("self"), own),
         language=document.language,
-        items=make_items(document, base=base),
+        items=make_items(document, base=base, zone=origin.zone),
         path=path,
         hints=_hints(document.hints, base),
         description=text(document.description),
         id=web_address(document.guid, own) or document.guid,
-        updated=instant(document.updated),
+        updated=instant(document.updated, zone=origin.zone),
         encoding=encoding,
         base=base,
     )

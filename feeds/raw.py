@@ -31,6 +31,7 @@ class Entry:
     language: str | None = None
     enclosures: Sequence[tuple[str, str | None, str | None]] = ()
     comments: str | None = None
+    source: Text | None = None
 
 
 @dataclass(slots=True)

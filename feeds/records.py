@@ -51,6 +51,7 @@ def _item(item: Item, base: str) -> dict[str, Any]:
         "language": item.language,
         "enclosures": [{"url": e.url, "type": e.type, "length": e.length} for e in item.enclosures],
         "comments": item.comments,
+        "source": item.source,
     }
 
 

@@ -95,6 +95,7 @@ def _entry(entry: Found) -> dict[str, Any]:
         "authors": _authors(entry), "categories": [t["term"] for t in dict.get(entry, "tags") or [] if t.get("term")],
         "language": _get(entry, "language") or content.get("language"), "comments": _get(entry, "comments"),
         "enclosures": [x for x in enclosures if x[0]],
+        "source": _text(dict.get(entry, "source") or {}, "title"),
     }  # fmt: skip
 
 

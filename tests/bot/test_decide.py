@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,23 @@ def test_an_unknown_item_is_seen_with_everything_needed_to_show_it() -> None:
         publisher="Times",
         archive=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "source", "kept"),
+    [
+        ("Navies meet - The Harbour", "The Harbour", "Navies meet"),
+        ("मोदी इटली में – अमर उजाला", "अमर उजाला", "मोदी इटली में"),
+        ("Meeting in The Harbour", "The Harbour", "Meeting in The Harbour"),
+        ("- The Harbour", "The Harbour", "- The Harbour"),
+        ("Navies meet - The Harbour", None, "Navies meet - The Harbour"),
+    ],
+)
+def test_what_an_aggregator_shows_is_of_its_source(title: str, source: str | None, kept: str) -> None:
+    one = decide.sightings([Item(guid="1", title=title, source=source)], feed_id="times", plain=plain)[0]
+    fact = decide.appearance(one, feed=FEED, lang=None, archive=False, stored_digest=None, known=())
+    assert isinstance(fact, ItemSeen)
+    assert (fact.title, fact.publisher) == (kept, source or "Times")
 
 
 def test_a_known_text_means_nothing_new() -> None:

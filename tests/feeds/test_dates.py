@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,20 @@ NINE = datetime(2025, 11, 4, 9, tzinfo=UTC)
 )
 def test_one_instant_in_many_forms(written: str) -> None:
     assert parse_date(written) == NINE
+
+
+def test_a_date_without_a_zone_is_the_feeds() -> None:
+    rome = ZoneInfo("Europe/Rome")
+    assert parse_date("Tue, 04 Nov 2025 10:00:00", zone=rome) == NINE
+    assert parse_date("2025-07-04T10:00:00", zone=rome) == datetime(2025, 7, 4, 8, tzinfo=UTC)
+
+
+def test_a_zone_of_several_meanings_is_the_feeds_own_where_it_calls_itself_so() -> None:
+    assert parse_date("Tue, 04 Nov 2025 11:00 IST", zone=ZoneInfo("Asia/Jerusalem")) == NINE
+    assert parse_date("Fri, 04 Jul 2025 10:00 IST", zone=ZoneInfo("Europe/Dublin")) == datetime(
+        2025, 7, 4, 9, tzinfo=UTC
+    )
+    assert parse_date("Tue, 04 Nov 2025 14:30 IST", zone=ZoneInfo("Europe/Rome")) == NINE
 
 
 @pytest.mark.parametrize(
