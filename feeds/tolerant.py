@@ -132,7 +132,10 @@ def _document(answer: dict[str, Any]) -> Document:
 
 
 def _texts(fields: dict[str, Any]) -> dict[str, Any]:
-    return {k: Text(*v) if k in {"title", "summary", "content", "description", "source"} and v else v for k, v in fields.items()}
+    return {
+        k: Text(*v) if k in {"title", "summary", "content", "description", "source"} and v else v
+        for k, v in fields.items()
+    }
 
 
 READER = TolerantReader()
