@@ -28,7 +28,7 @@ from feeds.item import Feed
 from feeds.outcome import Failed, Fetched, Outcome
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
-from matchers.rules import RuleSet, content, story_context
+from matchers.rules import RuleSet, content, known_words, story_context
 from store import codec
 from store.events.fact import Fact
 from store.events.plan import RulesActivated
@@ -101,7 +101,8 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        stories = Stories(functools.partial(recall, store), context=story_context(loaded.rules[0]))
+        rules = loaded.rules[0]
+        stories = Stories(functools.partial(recall, store), context=story_context(rules), known=known_words(rules))
         recorder = Recorder(
             store=store,
             stories=stories,

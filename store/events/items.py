@@ -98,12 +98,14 @@ class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StoryJoined(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """An item became part of a story; the first of a story founds it and gives it its id."""
+    """An item became part of a story; the first of a story founds it and gives it its id. `follows` is the earlier
+    story that a new one continues: another event of the same affair."""
 
     TYPE: ClassVar[str] = "StoryJoined.v1"
     item: str
     story: str
     reason: str
+    follows: str | None = None
 
     @property
     def key(self) -> str:
