@@ -7,7 +7,7 @@ import functools
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,15 +20,17 @@ from bot.pipeline import Poller, Postponed
 from bot.record import Recorder
 from bot.stories import Stories, recall
 from bot.texts import Texts, page_reader
+from bot.websub import Subscriptions
 from bot.workers import Workers, processes_for
 from feeds import due
-from feeds.fetch import FetchLimits, fetch, make_client
+from feeds.fetch import FetchLimits, fetch, make_client, post_form
 from feeds.hosts import Hosts
 from feeds.item import Feed
 from feeds.outcome import Failed, Fetched, Outcome
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
-from matchers.rules import RuleSet, content, known_words, story_context
+from feeds.websub import Subscription, request
+from matchers.rules import RuleSet, content, story_context
 from store import codec
 from store.events.fact import Fact
 from store.events.plan import RulesActivated
@@ -56,6 +58,7 @@ class Watch:
     lane: Lane
     poller: Poller
     texts: Texts
+    subscriptions: Subscriptions | None
     bell: Bell
     run: str
     meta: Mapping[str, str]
@@ -101,15 +104,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        rules = loaded.rules[0]
-        stories = Stories(functools.partial(recall, store), context=story_context(rules), known=known_words(rules))
-        recorder = Recorder(
-            store=store,
-            stories=stories,
-            settings=settings,
-            dice=random.random,
-            meta=meta,
-        )
+        stories = Stories(functools.partial(recall, store), context=story_context(loaded.rules[0]))
         limits = FetchLimits(
             deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
         )
@@ -138,7 +133,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             feeds=feeds,
             schedule=store,
             lane=lane,
-            recorder=recorder,
+            recorder=Recorder(store=store, stories=stories, settings=settings, dice=random.random, meta=meta),
             look=look,
             clock=clock,
             concurrency=config.fetch.concurrency,
@@ -154,7 +149,45 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             clock=clock,
             meta=meta,
         )
-        yield Watch(loaded, store, views, lane, poller, texts, bell, run, meta, clock)
+
+        async def tell_hub(wanted: Subscription) -> Failed | None:
+            async with hosts.slot(wanted.hub):
+                return await post_form(client, wanted.hub, request(wanted), limits=limits)
+
+        yield Watch(
+            loaded,
+            store,
+            views,
+            lane,
+            poller,
+            texts,
+            _subscriptions(config, store, lane, tell_hub, clock),
+            bell,
+            run,
+            meta,
+            clock,
+        )
+
+
+def _subscriptions(
+    config: Config, store: Store, lane: Lane, ask: Callable[[Subscription], Awaitable[Failed | None]], clock: Clock
+) -> Subscriptions | None:
+    """Hubs may tell of news, where the configuration says how they reach us."""
+    settings = config.websub
+    if settings is None or settings.secret is None:
+        return None
+
+    async def nudge(feed: str, when: datetime) -> None:
+        await lane.call(store.expedite, [feed], due=when)
+
+    return Subscriptions(
+        public_url=settings.url,
+        key=settings.secret.get_secret_value(),
+        rows=functools.partial(lane.call, store.feeds),
+        ask=ask,
+        nudge=nudge,
+        clock=clock,
+    )
 
 
 def _prepare(

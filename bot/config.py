@@ -16,12 +16,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from bot import yamlfile
+from bot.listener import can_listen
 from feeds.item import Feed
 from feeds.page import can_extract
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleError, RuleSet, compile_rules
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name, not a token
+WEBSUB_VARIABLE = "PACTWATCH_WEBSUB_SECRET"
 
 
 class ConfigError(Exception):
@@ -60,9 +62,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Loaded:
         ]
     if problems:
         raise ConfigError(problems)
-    token, notes = _token(config.telegram, path, environ)
-    telegram = config.telegram.model_copy(update={"token": token})
-    return Loaded(config.model_copy(update={"telegram": telegram}), path, (rules,), notes)
+    complete, notes = _secrets(config, path, environ)
+    return Loaded(complete, path, (rules,), notes)
 
 
 def store_url(loaded: Loaded) -> str:
@@ -139,9 +140,6 @@ class TelegramSettings(_Section):
     language: Literal["en", "it", "hi"] = Field(default="en", description="The language of the channel's own words.")
     api_url: WebAddress = "https://api.telegram.org"
     admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
-    reviewers: tuple[int, ...] = Field(
-        default=(), description="Telegram user ids of people whose votes weigh more and who may review posts."
-    )
     max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=7, description="Items published longer ago are recorded and answered, not posted."
     )
@@ -187,6 +185,20 @@ class ReviewSettings(_Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
 
+class WebSubSettings(_Section):
+    """Where hubs reach us, so that feeds that announce one are read as soon as they have something new."""
+
+    url: WebAddress = Field(
+        description="The public address that leads to `host` and `port`, such as a reverse proxy's."
+    )
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8090
+    secret: SecretStr | None = Field(
+        default=None,
+        description="Leave empty and set PACTWATCH_WEBSUB_SECRET, or name a file: file:/run/secrets/websub",
+    )
+
+
 class Config(_Section):
     """The whole of config.yaml."""
 
@@ -194,6 +206,7 @@ class Config(_Section):
     store: Annotated[str, AfterValidator(_store_url)] = "sqlite:///pactwatch.db"
     fetch: FetchSettings = FetchSettings()
     review: ReviewSettings = ReviewSettings()
+    websub: WebSubSettings | None = None
     feeds: tuple[FeedSettings, ...]
     plan: Plan
     commitments: tuple[Commitment, ...]
@@ -224,7 +237,7 @@ def _read(path: Path) -> yamlfile.Document:
 def _explain(error: ErrorDetails, document: yamlfile.Document, path: Path) -> str:
     """One problem: file, line, path, value, and what was wanted."""
     where = tuple(error["loc"])
-    hidden = error["type"] == "missing" or "token" in where  # a secret is never printed
+    hidden = error["type"] == "missing" or {"token", "secret"} & set(where)  # a secret is never printed
     value = "" if hidden else f"{_short(error['input'])}: "
     return f"{path}:{document.line(where)}: {_dotted(where)}: {value}{_wanted(error, document)}"
 
@@ -294,32 +307,48 @@ def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
                 yield ("feeds", index, "context"), f"{side!r}: no side of the plan; plan.sides has: {known}"
         if feed.fulltext and not can_extract():
             yield ("feeds", index, "fulltext"), "needs the package trafilatura: pip install 'pactwatch[fulltext]'"
+    if config.websub is not None and not can_listen():
+        yield ("websub",), "needs the package tornado: pip install 'pactwatch[websub]'"
     if config.fetch.min_interval_minutes > config.fetch.max_interval_minutes:
         yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"
 
 
-def _token(
-    settings: TelegramSettings, path: Path, environ: Mapping[str, str]
+def _secrets(config: Config, path: Path, environ: Mapping[str, str]) -> tuple[Config, tuple[str, ...]]:
+    """The configuration with its secrets in place, and what an operator should know about where they lie."""
+    token, notes = _secret(config.telegram.token, TOKEN_VARIABLE, "telegram.token", path, environ)
+    complete: dict[str, object] = {"telegram": config.telegram.model_copy(update={"token": token})}
+    if config.websub is not None:
+        key, more = _secret(config.websub.secret, WEBSUB_VARIABLE, "websub.secret", path, environ)
+        if key is not None and len(key.get_secret_value()) < 16:
+            raise ConfigError(
+                [f"{path}: websub.secret: too short to be secret; set {WEBSUB_VARIABLE} to 16 random letters"]
+            )
+        complete["websub"], notes = config.websub.model_copy(update={"secret": key}), (*notes, *more)
+    return config.model_copy(update=complete), notes
+
+
+def _secret(
+    given: SecretStr | None, variable: str, where: str, path: Path, environ: Mapping[str, str]
 ) -> tuple[SecretStr | None, tuple[str, ...]]:
-    """The bot token: from the environment, else from the file that `telegram.token` names."""
-    if environ.get(TOKEN_VARIABLE, "").strip():
-        return SecretStr(environ[TOKEN_VARIABLE].strip()), ()
-    written = settings.token.get_secret_value().strip() if settings.token else ""
+    """A secret: from the environment, else from the file that the key names."""
+    if environ.get(variable, "").strip():
+        return SecretStr(environ[variable].strip()), ()
+    written = given.get_secret_value().strip() if given else ""
     if not written:
         return None, ()
     if written.startswith("file:"):
-        return SecretStr(_secret_file(path.parent / written.removeprefix("file:"), path)), ()
+        return SecretStr(_secret_file(path.parent / written.removeprefix("file:"), path, where)), ()
     return SecretStr(written), (
-        f"{path}: telegram.token holds the token itself; who reads the file can post. Set {TOKEN_VARIABLE} instead.",
+        f"{path}: {where} holds the secret itself, for whoever can read the file. Set {variable} instead.",
     )
 
 
-def _secret_file(file: Path, path: Path) -> str:
+def _secret_file(file: Path, path: Path, where: str) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "it is not text"
-        raise ConfigError([f"{path}: telegram.token: the file {file} cannot be read: {reason}"]) from exc
+        raise ConfigError([f"{path}: {where}: the file {file} cannot be read: {reason}"]) from exc
 
 
 def _dotted(where: Sequence[str | int]) -> str:

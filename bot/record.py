@@ -15,6 +15,7 @@ from feeds import due
 from feeds.item import Feed
 from feeds.notices import Awoke, BeganFailing, Gap, Gone, Moved, Notice, Recovered, Stale, ValidatorsLie
 from feeds.outcome import Failed, Fetched, NotModified, Outcome
+from feeds.pace import with_hub
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from store import codec
@@ -126,7 +127,7 @@ class Recorder:
             found.digests,
             found.dates,
             answer=fetched.answer,
-            pace=found.pace,
+            pace=with_hub(found.pace, fetched.answer),
             now=now,
             jitter=self._dice(),
             settings=self._settings,

@@ -12,10 +12,11 @@ from datetime import timedelta
 
 from bot import monitor
 from bot.app import Watch
-from bot.config import TOKEN_VARIABLE, ConfigError
+from bot.config import TOKEN_VARIABLE, WEBSUB_VARIABLE, ConfigError
 from bot.coverage import PERIOD, Coverage, coverage, serving
 from bot.following import channel_of
 from bot.ledger import Ledger
+from bot.listener import PortTaken, listening
 from bot.operators import Operators
 from bot.publish import Clock, Publisher, Terms, Trouble
 from bot.readers import Books, Followers
@@ -31,9 +32,9 @@ from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
-from bot.telegram.roles import Roles
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from bot.texts import reading
+from bot.websub import Subscriptions
 from matchers.plan import Commitment
 from store.events.deliveries import ChannelOpened
 from store.events.monitor import MonitorStarted, MonitorStopped
@@ -66,13 +67,26 @@ async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str],
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(_speak(watch, show)), group.create_task(_seal(watch))]
             loops.append(group.create_task(reading(watch.texts, watch.bell.ring)))
+            if watch.subscriptions is not None:
+                loops.append(group.create_task(_listen(watch, watch.subscriptions)))
+            elif watch.config.websub is not None:
+                log.warning("no secret: hubs are not asked to tell of news; set %s", WEBSUB_VARIABLE)
             async with ticking(lambda: _look(watch), now=watch.clock()):
                 await stop.wait()
             log.info("stopping")
             for loop in loops:
                 loop.cancel()
-    except* TokenRefused as refused:
+    except* (TokenRefused, PortTaken) as refused:
         raise ConfigError([str(refused.exceptions[0])]) from refused
+
+
+async def _listen(watch: Watch, subscriptions: Subscriptions) -> None:
+    """Let hubs tell of news."""
+    settings = watch.config.websub
+    assert settings is not None
+    async with listening(settings.host, settings.port, subscriptions.answer) as port:
+        log.info("listening for hubs host=%s port=%d", settings.host, port)
+        await subscriptions.run()
 
 
 async def _begin(watch: Watch) -> None:
@@ -138,9 +152,8 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
     app = build_application(token, settings.api_url)
     loop = asyncio.get_running_loop()
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
-    roles = _roles(watch)
-    Chats(client, Pages(_library(watch)), _desk(watch), _jury(watch), loop.time, roles=roles).attach(app)
-    async with answering(app, client, asyncio.sleep, roles=roles):
+    Chats(client, Pages(_library(watch)), _desk(watch), _jury(watch), loop.time).attach(app)
+    async with answering(app, client, asyncio.sleep):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
             log.warning("no channel: set telegram.channel; until then updates are shown here")
@@ -192,12 +205,8 @@ def _desk(watch: Watch) -> Desk:
 
 
 def _jury(watch: Watch) -> Jury:
-    return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, _roles(watch), watch.meta)
-
-
-def _roles(watch: Watch) -> Roles:
-    settings = watch.config.telegram
-    return Roles(operators=frozenset(settings.admins), reviewers=frozenset(settings.reviewers))
+    reviewers = watch.config.telegram.admins
+    return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, reviewers, watch.meta)
 
 
 def _new_id() -> str:

@@ -31,6 +31,9 @@ async def ticking(tick: Callable[[], Awaitable[None]], *, now: datetime) -> Asyn
         running.add(task)
         try:
             await tick()
+        except asyncio.CancelledError:
+            # Only the end of the block cancels a tick, which ends with it; APScheduler would call that a failure.
+            log.debug("tick cancelled")
         except Exception:
             log.exception("tick failed")
         finally:

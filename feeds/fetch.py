@@ -78,6 +78,40 @@ async def fetch(
         return failure.of_error(exc)
 
 
+async def post_form(
+    client: httpx.AsyncClient, url: str, form: bytes, *, limits: FetchLimits = FetchLimits()
+) -> Failed | None:
+    """Send a form once; None where it was accepted (2xx). Redirects are not followed: a form is for who is named."""
+    seconds = limits.deadline.total_seconds()
+    headers = [*client.headers.raw, (b"Content-Type", b"application/x-www-form-urlencoded")]
+    try:
+        async with asyncio.timeout(seconds):
+            request = httpx.Request("POST", _web_address(url), headers=headers, content=form)
+            async with _answered(client, request) as response:
+                status = response.status_code
+                said = (await _short_text(response)) if not response.is_success else ""
+    except TimeoutError:
+        return Failed("temporary", f"no complete answer within {seconds:g} s")
+    except Unusable as exc:
+        return exc.failed
+    except FeedError as exc:
+        return failure.of_error(exc)
+    if 200 <= status < 300:
+        return None
+    failed = failure.of_status(status, retry_after=None)
+    return replace(failed, reason=f"{failed.reason} {said!r}") if said else failed
+
+
+async def _short_text(response: httpx.Response) -> str:
+    """The beginning of what a refusal says, on one line."""
+    body = b""
+    async for piece in response.aiter_raw():
+        body += piece
+        if len(body) >= _SHORT_TEXT_BYTES:
+            break
+    return " ".join(body[:_SHORT_TEXT_BYTES].decode("utf-8", "replace").split())
+
+
 # --- hops -------------------------------------------------------------------------------------------------
 
 
@@ -105,20 +139,27 @@ async def _follow(
     raise Unusable(Failed("hard", f"more than {limits.max_redirects} redirects, the last one to {_plain(here)[:200]}"))
 
 
-@contextlib.asynccontextmanager
-async def _asked(client: httpx.AsyncClient, url: httpx.URL, validators: Validators) -> AsyncIterator[httpx.Response]:
-    """The answer of one hop; what breaks while it is made or read is raised as Unusable."""
+def _asked(
+    client: httpx.AsyncClient, url: httpx.URL, validators: Validators
+) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
+    """The answer of one hop."""
     headers = [*client.headers.raw, *_conditions(url, validators), *_credentials(url)]
+    return _answered(client, httpx.Request("GET", url, headers=headers))
+
+
+@contextlib.asynccontextmanager
+async def _answered(client: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    """The answer to a request; what breaks while it is made or read is raised as Unusable."""
     try:
-        response = await client.send(httpx.Request("GET", url, headers=headers), stream=True)
+        response = await client.send(request, stream=True)
         try:
             yield response
         finally:
             await response.aclose()
     except httpx.ProtocolError as exc:
-        raise Unusable(failure.of_protocol(str(exc), host=url.host)) from exc
+        raise Unusable(failure.of_protocol(str(exc), host=request.url.host)) from exc
     except httpx.TransportError as exc:
-        raise Unusable(failure.of_connection(exc.__cause__, host=url.host, text=str(exc))) from exc
+        raise Unusable(failure.of_connection(exc.__cause__, host=request.url.host, text=str(exc))) from exc
 
 
 def _conditions(url: httpx.URL, validators: Validators) -> list[tuple[bytes, bytes]]:
@@ -191,6 +232,7 @@ async def _read(
         conditional=_is_conditional(response.request),
         fresh_for=caching.fresh_for(headers, now=now),
         retry_after=caching.retry_after(headers, now=now),
+        **_websub(response, headers),
     )
     match response.status_code:
         case 200 | 203:
@@ -199,6 +241,14 @@ async def _read(
             return NotModified(replace(answer, validators=_freshened(validators, headers)))
         case status:
             return failure.of_status(status, retry_after=answer.retry_after)
+
+
+def _websub(response: httpx.Response, headers: Mapping[str, str]) -> dict[str, str | None]:
+    """Who tells of news at once, and under which name: WebSub, section 4, wants Link headers looked at first."""
+    if "link" not in headers:
+        return {}
+    hub, topic = (response.links.get(relation, {}).get("url") for relation in ("hub", "self"))
+    return {"hub": hub, "topic": topic} if hub and topic else {}
 
 
 def _freshened(known: Validators, headers: Mapping[str, str]) -> Validators:
@@ -277,3 +327,4 @@ _PERMANENT = {301, 308}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SHORT_BODY_BYTES = 16_384
 _SMALL_BODY_BYTES = 131_072
+_SHORT_TEXT_BYTES = 300

@@ -37,6 +37,7 @@ class Answer:
     `url` is where it came from after redirects. `moved_to` is where the publisher says the feed now lives for
     good: the end of the unbroken run of permanent redirects from the address asked. `conditional` tells whether
     validators were sent. `fresh_for` is how long caches may keep it, `retry_after` how long it asks us to stay away.
+    `hub` and `topic` are what Link headers say of WebSub.
     """
 
     url: str
@@ -46,6 +47,8 @@ class Answer:
     conditional: bool = False
     fresh_for: timedelta | None = None
     retry_after: timedelta | None = None
+    hub: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

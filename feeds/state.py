@@ -20,13 +20,16 @@ class Pace:
     """How often the feed itself says it should be asked.
 
     `ttl` is RSS's, `update_period` the span between two updates by sy:updatePeriod and sy:updateFrequency.
-    `skip_hours` are hours of the day in UTC, 0 to 23; `skip_days` are weekdays, Monday 0 to Sunday 6.
+    `skip_hours` are hours of the day in UTC, 0 to 23; `skip_days` are weekdays, Monday 0 to Sunday 6. `hub` is who
+    tells of news at once (WebSub), under the name `topic`.
     """
 
     ttl: timedelta | None = None
     update_period: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    hub: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

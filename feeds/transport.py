@@ -12,6 +12,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
+from typing import NamedTuple
 
 import h11
 import httpx
@@ -57,9 +58,9 @@ class DirectTransport(httpx.AsyncBaseTransport):
         self._idle: dict[_Origin, _Connection] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The head of the answer, the body still to be read. Requests carry no body."""
+        """The head of the answer, the body still to be read."""
         origin = _origin(request.url)
-        question = _question(request)
+        question = _Question(_head_of(request), request.content)
         connection = self._take_idle(origin)
         if connection is not None:
             try:
@@ -122,6 +123,13 @@ class DirectTransport(httpx.AsyncBaseTransport):
         connection.abort()
 
 
+class _Question(NamedTuple):
+    """A request: its head, and its body, empty for all that only ask."""
+
+    head: h11.Request
+    body: bytes
+
+
 class _Connection:
     """One connection: a question, its answer, the next question."""
 
@@ -139,7 +147,7 @@ class _Connection:
         self._mended = False
         self._timer: asyncio.TimerHandle | None = None
 
-    async def ask(self, question: h11.Request) -> h11.Response:
+    async def ask(self, question: _Question) -> h11.Response:
         try:
             self._writer.write(self._said(question))
             self._received = bytearray()
@@ -180,11 +188,11 @@ class _Connection:
     def _new_http(self) -> h11.Connection:
         return h11.Connection(h11.CLIENT, max_incomplete_event_size=self._max_header_bytes)
 
-    def _said(self, question: h11.Request) -> bytes:
-        parts = self._http.send(question), self._http.send(h11.EndOfMessage())
-        return b"".join(part for part in parts if part)
+    def _said(self, question: _Question) -> bytes:
+        events = [question.head, *([h11.Data(data=question.body)] if question.body else []), h11.EndOfMessage()]
+        return b"".join(part for part in map(self._http.send, events) if part)
 
-    async def _head(self, question: h11.Request) -> h11.Response:
+    async def _head(self, question: _Question) -> h11.Response:
         try:
             return await self._strict_head()
         except httpx.RemoteProtocolError:
@@ -274,7 +282,7 @@ def _origin(url: httpx.URL) -> _Origin:
     return url.scheme, url.raw_host.decode("ascii").strip("[]"), url.port or _DEFAULT_PORTS[url.scheme]
 
 
-def _question(request: httpx.Request) -> h11.Request:
+def _head_of(request: httpx.Request) -> h11.Request:
     try:
         return h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
     except h11.LocalProtocolError as exc:

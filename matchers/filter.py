@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from feeds.item import Item
 from matchers.match import Match, match
-from matchers.rules import RuleSet, known_words, story_context
-from matchers.story import Recent
-from matchers.traits import StoryItem
+from matchers.rules import RuleSet, story_context
+from matchers.story import Recent, StoryItem
 
 
 class FilterError(Exception):
@@ -24,7 +23,7 @@ def judge(rules: RuleSet, lines: Iterable[str]) -> Iterator[str]:
 
     Stories are found as the live program finds them: each item against those before it, in input order.
     """
-    seen = Recent(story_context(rules), known=known_words(rules))
+    seen = Recent(story_context(rules))
     for number, line in enumerate(lines, 1):
         if line.strip():
             record = _record(line, number)

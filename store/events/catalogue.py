@@ -12,15 +12,7 @@ from store.events.deliveries import (
     UpdateUncertain,
 )
 from store.events.fact import Fact
-from store.events.items import (
-    ItemMatched,
-    ItemRevised,
-    ItemSeen,
-    MatchWithdrawn,
-    StoryJoined,
-    TextFetched,
-    TextMissing,
-)
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined, TextFetched, TextMissing
 from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
@@ -33,21 +25,11 @@ from store.events.monitor import (
     MonitorStarted,
     MonitorStopped,
 )
-from store.events.plan import (
-    AuditDrawn,
-    ItemsRematched,
-    MatchJudged,
-    MissJudged,
-    PlanRevised,
-    RulesActivated,
-    StatusSet,
-)
+from store.events.plan import MatchJudged, RulesActivated, StatusSet
 from store.events.trust import EventRedacted, LogSealed
 
 EVENT_TYPES: tuple[type[Fact], ...] = (
     RulesActivated,
-    PlanRevised,
-    ItemsRematched,
     MonitorStarted,
     MonitorStopped,
     FeedFailing,
@@ -63,7 +45,6 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     TextFetched,
     TextMissing,
     ItemMatched,
-    MatchWithdrawn,
     StoryJoined,
     ChannelOpened,
     UpdateQueued,
@@ -73,8 +54,6 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     UpdateSuppressed,
     UpdateFailed,
     MatchJudged,
-    AuditDrawn,
-    MissJudged,
     StatusSet,
     EventRedacted,
     LogSealed,
