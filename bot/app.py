@@ -91,7 +91,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.callback(lane.close)
         store = await lane.call(open_store, store_url(loaded))
         stack.push_async_callback(lane.call, store.close)
-        views = await lane.call(Views.open, views_path(loaded))
+        views = await lane.call(Views.open, views_path(loaded), is_patient=False)
         stack.push_async_callback(lane.call, views.close)
         if views.hint:
             log.warning("views: %s", views.hint)

@@ -31,7 +31,7 @@ class Account(Protocol):
 
     async def resign(self) -> None: ...
 
-    async def open(self, now: datetime) -> None: ...
+    async def open(self, now: datetime) -> bool: ...
 
     async def silence(self, now: datetime) -> None: ...
 
@@ -88,6 +88,7 @@ class Ledger:
         self._channel = channel
         self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
+        self._reached = 0
 
     async def lead(self, now: datetime) -> bool:
         """Whether this process may serve the channel; takes or renews the lease where that is due."""
@@ -97,24 +98,31 @@ class Ledger:
         """Give the channel back, so that another process need not wait for the lease to end."""
         await self._lease.resign()
 
-    async def open(self, now: datetime) -> None:
-        """Read what is new in the log. From the first time on, the channel is owed every match."""
-        await self._call(self._views.catch_up, self._store)
+    async def open(self, now: datetime) -> bool:
+        """Read what is new in the log. From the first time on, the channel is owed every match. False while the views
+        are being made: what is owed is not known yet."""
+        await self._catch_up()
         key = f"opened/{self._channel}"
         if key not in await self._call(self._store.known, [key]):
             head = await self._call(self._store.head)
             await self.record(now, ChannelOpened(channel=self._channel, after=head))
-            await self._call(self._views.catch_up, self._store)
+            await self._catch_up()
+        return self._views.coming is None
 
     async def silence(self, now: datetime) -> None:
         """End the matches the channel is not told of: a feed's archive, and what came before the channel."""
-        while quiet := await self._call(self._views.silent, self._channel, 20 * PAGE):
+        while self._views.coming is None and (quiet := await self._call(self._views.silent, self._channel, 20 * PAGE)):
             await self.record(now, *silences(self._channel, tuple(quiet)))
-            await self._call(self._views.catch_up, self._store)
+            await self._catch_up()
 
     async def owed(self) -> Sequence[Delivery]:
         """Stories with something left to do, oldest first, at most a page."""
-        return await self._call(self._views.owed, self._channel, PAGE)
+        owed = await self._call(self._views.owed, self._channel, PAGE)
+        # Views that were thrown away meanwhile (a redaction, a broken file) know less: they owe what was told long ago.
+        return [entry for entry in owed if entry.as_of >= self._reached]
+
+    async def _catch_up(self) -> None:
+        self._reached = await self._call(self._views.catch_up, self._store)
 
     async def last_message(self) -> int | None:
         """The highest message id the log knows in the channel."""

@@ -28,6 +28,7 @@ _log = logging.getLogger("pactwatch.publish")
 
 IDLE_S = 30.0
 LEASE_WAIT_S = 5.0
+VIEWS_WAIT_S = 2.0
 FINISH_S = 3.0
 
 
@@ -152,7 +153,8 @@ class Publisher:
     async def _serve(self, ledger: Account) -> Rest:
         if not await ledger.lead(self._clock.now()):
             return Rest(LEASE_WAIT_S)
-        await ledger.open(self._clock.now())
+        if not await ledger.open(self._clock.now()):
+            return Rest(VIEWS_WAIT_S)
         await ledger.silence(self._clock.now())
         if self._memory.last is None:
             self._memory.last = await ledger.last_message()

@@ -55,6 +55,7 @@ class ReaderAccount:
         self._lease, self._now = lease, now
         self._pillars = {name: entry.pillar or "" for name, entry in books.catalogue.commitments.items()}
         self._channel = following.channel_of(row)
+        self._reached = 0
 
     async def lead(self, now: datetime) -> bool:
         return await self._lease.lead(now)
@@ -62,8 +63,9 @@ class ReaderAccount:
     async def resign(self) -> None:
         await self._lease.resign()
 
-    async def open(self, now: datetime) -> None:
-        await self._call(self._views.catch_up, self._store)
+    async def open(self, now: datetime) -> bool:
+        self._reached = await self._call(self._views.catch_up, self._store)
+        return self._views.coming is None
 
     async def silence(self, now: datetime) -> None:
         """Nothing is said of what a reader is not owed."""
@@ -85,6 +87,8 @@ class ReaderAccount:
         return await self._call(self._owed)
 
     def _owed(self) -> list[Delivery]:
+        if self._views.position() < self._reached:
+            return []  # the views were thrown away meanwhile: they do not know yet what was told
         doubtful = [
             self._views.delivery(self._channel, name)
             for name in self._views.unsettled(self._channel)

@@ -14,6 +14,7 @@ from bot import monitor
 from bot.app import Watch
 from bot.config import TOKEN_VARIABLE, WEBSUB_VARIABLE, ConfigError
 from bot.coverage import PERIOD, Coverage, coverage, serving
+from bot.folding import folding
 from bot.following import channel_of
 from bot.ledger import Ledger
 from bot.listener import PortTaken, listening
@@ -71,6 +72,7 @@ async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str],
                 loops.append(group.create_task(_listen(watch, watch.subscriptions)))
             elif watch.config.websub is not None:
                 log.warning("no secret: hubs are not asked to tell of news; set %s", WEBSUB_VARIABLE)
+            loops.append(group.create_task(folding(watch.views, watch.store, watch.bell.another().wait)))
             async with ticking(lambda: _look(watch), now=watch.clock()):
                 await stop.wait()
             log.info("stopping")
@@ -222,7 +224,8 @@ def _library(watch: Watch) -> Library:
     channel = watch.config.telegram.channel
 
     def looked() -> Looked:
-        return Looked(watch.poller.last_at, len(watch.poller.feeds), tuple(sorted(watch.poller.failing)))
+        failing = tuple(sorted(watch.poller.failing))
+        return Looked(watch.poller.last_at, len(watch.poller.feeds), failing, watch.views.coming)
 
     def watched(commitments: Sequence[Commitment]) -> Coverage | None:
         now, feeds = watch.clock(), tuple(watch.poller.feeds.values())

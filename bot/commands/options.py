@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from bot import config
+from bot.commands import progress
 from bot.config import store_url, views_path
 from store.log import Store
 from store.open import open_store
@@ -61,10 +62,22 @@ def open_views(loaded: config.Loaded) -> Iterator[tuple[Store, Views]]:
     with open_log(loaded) as store:
         views = Views.open(views_path(loaded))
         try:
-            views.catch_up(store)
+            _catch_up(views, store)
             yield store, views
         finally:
             views.close()
+
+
+def _catch_up(views: Views, store: Store) -> None:
+    """Catch up with the log; where that takes long, with a bar."""
+    if not views.is_far_behind(store):
+        views.catch_up(store)
+        return
+    with progress.shown("folding the log") as tell:
+        views.catch_up(store, progress=tell)
+    if views.coming is not None:
+        known = f"this answer knows events 1 to {views.position()} of {store.head()}"
+        click.echo(f"note: another process is making the views anew; {known}", err=True)
 
 
 def now() -> datetime:

@@ -37,11 +37,13 @@ ALERT_UNITS = 200  # https://core.telegram.org/bots/api#answercallbackquery
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """When feeds were last asked, how many there are, and which do not answer."""
+    """When feeds were last asked, how many there are, and which do not answer; and how far the views have come, 0 to 1,
+    while they are being made anew."""
 
     at: datetime | None
     feeds: int
     failing: tuple[str, ...] = ()
+    coming: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,11 @@ def looked_line(looked: Looked, lang: str) -> Html:
 
 
 def _signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
-    """The answer with its last line: how fresh it is."""
+    """The answer with its last lines: how fresh it is, and what it may lack."""
     fresh = looked_line(reader.looked, reader.lang)
+    if reader.looked.coming is not None:
+        lacking = fill(say(words.VIEWS_COMING, reader.lang), done=int(reader.looked.coming * 100))
+        fresh = fill("{fresh}\n{lacking}", fresh=fresh, lacking=lacking)
     if reader.watched:
         fresh = fill("{fresh}\n{watched}", fresh=fresh, watched=reader.watched)
     return Message(Html(f"{text}\n\n<i>{fresh}</i>"), keyboard)

@@ -38,7 +38,7 @@ class Jury:
         self.views.catch_up(self.store)
         story = self.views.story(wanted.story)
         if story is None or not story.commitments:
-            return words.GONE
+            return words.GONE if self.views.coming is None else words.LOOKED_NEVER
         readers = self.store.readers
         known = readers.find(reader.person)
         row = known or readers.keep(reader.person, Settings(lang=reader.lang), new_id=self.new_id())

@@ -88,6 +88,7 @@ LOOKED_FAILING = Plural(
     "Last look: {when}. {k} of {n} feeds do not answer: {names}.",
 )
 LOOKED_NEVER = "I have not looked yet; ask again in a minute."
+VIEWS_COMING = "I am reading my records anew and have come to {done}%; until then an answer may lack reports."
 
 # A reader's own choices
 OWN_NAMES = {"en": "English", "it": "Italiano", "hi": "हिन्दी"}

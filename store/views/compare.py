@@ -80,7 +80,7 @@ def _replayed(path: Path, log: EventLog, progress: Callable[[int, int], None]) -
         end, reached = log.head(), 0
         progress(0, end)
         while reached < end:
-            reached = catch_up(file, LogAsOf(log, reached + STEP))
+            reached = catch_up(file, log, most=STEP)
             progress(reached, end)
         return reached
     finally:

@@ -281,8 +281,9 @@ def _end(
 def _shown(db: Connection, channel: str, story: str, as_of: int) -> None:
     """The post shows its items as they were at `as_of`; what was revised behind that makes it stale."""
     db.execute(
-        "UPDATE posts SET as_of = max(as_of, ?3), stale = (SELECT min(i.revised) FROM ends e JOIN items i USING (item)"
-        " WHERE e.channel = ?1 AND e.story = ?2 AND e.end IN ('published', 'merged') AND i.revised > max(as_of, ?3))"
+        "UPDATE posts SET as_of = max(as_of, ?3), stale = (SELECT min(i.revised) FROM ends e INDEXED BY ends_by_story"
+        " JOIN items i USING (item) WHERE e.channel = ?1 AND e.story = ?2 AND e.end IN ('published', 'merged')"
+        " AND i.revised > max(as_of, ?3))"
         " WHERE channel = ?1 AND story = ?2 AND state = 'sent' AND story NOT LIKE 'digest/%'",
         (channel, story, as_of),
     )

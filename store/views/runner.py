@@ -6,6 +6,7 @@ once: whoever comes second finds the first one's position and goes on from there
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import sys
 from collections.abc import Callable
@@ -35,8 +36,9 @@ _ROOTS = {"SCHEMA", "FOLDS", "SIGHTINGS"}
 _BESIDE = ("store.events.catalogue", "store.log", "store.sqlitefile", "store.views.fingerprint")
 _SCHEMA = (
     # `head` is where the log ended when the first event was folded: what was redacted later may stand in the rows.
+    # `tables` names them all: whoever has the same can ask rows that an earlier version made.
     """CREATE TABLE reached (version TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
-         head INTEGER NOT NULL DEFAULT 0)""",
+         head INTEGER NOT NULL DEFAULT 0, tables TEXT NOT NULL)""",
     *(statement for module in _MODULES for statement in module.SCHEMA),
 )
 
@@ -61,6 +63,7 @@ def _source(module: str) -> str | None:
 
 
 _FOLDS = _folds()
+_TABLES = hashlib.sha256("\n".join(_SCHEMA).encode()).hexdigest()[:16]
 
 
 class LogFailed(Exception):
@@ -77,6 +80,25 @@ class _Reached(NamedTuple):
     key: str
     at: str
     head: int
+
+
+def earlier(path: Path) -> SqliteFile | None:
+    """The file, where another version of the program made its rows, in tables that this one can ask."""
+    if not path.is_file():
+        return None
+    try:
+        file = SqliteFile(path, synchronous="NORMAL", create=False, busy_seconds=60)
+    except LogError:
+        return None
+    try:
+        with file.read() as db:
+            row = db.execute("SELECT version, position, tables FROM reached").fetchone()
+        if row and row[0] != version() and row[1] and row[2] == _TABLES:
+            return file
+    except LogError:
+        pass  # no views of ours, or damaged: whoever opens it next says so
+    file.close()
+    return None
 
 
 def prepared(path: Path | None) -> SqliteFile:
@@ -113,45 +135,50 @@ def _make_tables(db: Connection, path: Path | None) -> None:
     for statement in _SCHEMA:
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    db.execute("INSERT INTO reached (version, position, key, at) VALUES (?, 0, '', '')", (version(),))
+    db.execute(
+        "INSERT INTO reached (version, position, key, at, tables) VALUES (?, 0, '', '', ?)", (version(), _TABLES)
+    )
 
 
-def asked(file: SqliteFile, question: Callable[[Connection, int], Answer]) -> Answer:
-    """The answer to a question put to the rows and the position they have reached, all of one moment."""
+def asked(file: SqliteFile, question: Callable[[Connection, int], Answer], *, is_old: bool = False) -> Answer:
+    """The answer to a question put to the rows and the position they have reached, all of one moment. `is_old`: the
+    rows are those of an earlier version."""
     with file.read() as db:
-        return question(db, _reached(db).position)
+        return question(db, _reached(db, is_old=is_old).position)
 
 
-def catch_up(file: SqliteFile, log: EventLog) -> int:
-    """Fold what is new, in transactions of at most BATCH events; gives the position reached.
+def catch_up(file: SqliteFile, log: EventLog, *, most: int | None = None) -> int:
+    """Fold what is new, or at most `most` events of it, in transactions of at most BATCH events; gives the position
+    reached.
 
     Rows that were made from another log (a restored copy, another address) are thrown away first. LogFailed where
     the log cannot be read.
     """
-    folded, seen = -1, -1
+    folded, seen, done = -1, -1, 0
     while True:
         with file.read() as db:
             reached = _reached(db)
-        if _news(log, reached, 1) == []:
+        if (most is not None and done >= most) or _news(log, reached, 1) == []:
             return reached.position
         if folded == 0 and reached.position == seen:
             raise LogDamaged("another file was put in the place of the views'")
         seen = reached.position
         with file.write() as db:  # whoever comes second finds the first one's position here, and goes on from it
-            folded = _fold_some(db, log)
+            folded = _fold_some(db, log, BATCH if most is None else min(BATCH, most - done))
+        done += folded
 
 
-def _fold_some(db: Connection, log: EventLog) -> int:
-    """Fold the next events; gives how many."""
+def _fold_some(db: Connection, log: EventLog, limit: int) -> int:
+    """Fold the next events, at most so many; gives how many."""
     reached = _reached(db)
     begun = _begun(log, reached)  # before anything is read: a redaction in between then counts as a later one
-    news = _news(log, reached, BATCH)
+    news = _news(log, reached, limit)
     if news is None or any(one.pos > begun and one.type == EventRedacted.TYPE for one in news):
         db.execute("PRAGMA secure_delete = ON")  # what was redacted shall not stay in free pages
         _make_tables(db, None)
         db.execute("PRAGMA secure_delete = OFF")
         begun = _begun(log, _reached(db))
-        news = _news(log, _reached(db), BATCH)
+        news = _news(log, _reached(db), limit)
     run: list[tuple[Recorded, Any]] = []
     for recorded in news or ():
         fact = _fact(recorded)
@@ -162,6 +189,7 @@ def _fold_some(db: Connection, log: EventLog) -> int:
         for fold in _FOLDS.get(type(fact), ()):
             fold(db, recorded, fact)
     _fold_sightings(db, run)
+    items.index_words(db)
     if news:
         last = news[-1]
         where = (last.pos, last.key, codec.stamp(last.at), begun)
@@ -192,7 +220,7 @@ def _news(log: EventLog, reached: _Reached, limit: int) -> list[Recorded] | None
     except LogError as exc:
         raise LogFailed(exc) from exc
     if reached.position == 0:
-        return rows
+        return rows[:limit]
     if not rows or (rows[0].key, codec.stamp(rows[0].at)) != (reached.key, reached.at):
         return None
     return rows[1:]
@@ -205,12 +233,12 @@ def _fact(recorded: Recorded) -> Fact:
         raise LogFailed(exc) from exc
 
 
-def _reached(db: Connection) -> _Reached:
+def _reached(db: Connection, *, is_old: bool = False) -> _Reached:
     """How far the rows go; StoreUnavailable where another version of the program has taken the file over."""
     row = db.execute("SELECT version, position, key, at, head FROM reached").fetchone()
     if row is None:
         raise LogDamaged("the views' file lost its position")
     reached = _Reached(*row)
-    if reached.version != version():
+    if reached.version != version() and not is_old:
         raise StoreUnavailable("another version of pactwatch made the views' file anew; restart this one")
     return reached

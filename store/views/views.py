@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from store.log import EventLog, LogError, StoreBusy, StoreUnavailable
-from store.sqlitefile import Connection, Identity, SqliteFile, identity_of
+from store.log import EventLog
+from store.sqlitefile import Connection
 from store.views import commitments, deliveries, feeds, items, judgements, news, stories
-from store.views.runner import Answer, LogFailed, asked, catch_up, prepared
+from store.views.runner import Answer
 from store.views.values import (
     Counts,
     Coverage,
@@ -27,32 +24,73 @@ from store.views.values import (
     StoryView,
     Votes,
 )
+from store.views.viewsfile import ViewsFile
+
+STEP = 20_000  # events; about a second of folding
 
 
 class Views:
     """What the log says, ready to be asked, from any thread and by any number of processes on one file.
 
     The file holds nothing of its own: one that is damaged or of another version is made anew, and where that is
-    impossible the views live in memory. `hint` then says so in one line; it is empty otherwise.
+    impossible the views live in memory.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self.hint = ""
-        self._path = path
-        self._turn = threading.RLock()
-        self._log: EventLog | None = None
-        self._closed = False
-        self._file = self._opened()
+    def __init__(self, path: Path | None, *, is_patient: bool = True, step: int = STEP) -> None:
+        self._rows = ViewsFile(path)
+        self._is_patient, self._step = is_patient, step
+        self._coming: float | None = None
 
     @classmethod
-    def open(cls, path: Path | None) -> Views:
-        """The views kept at `path`, made where there are none; None keeps them in memory."""
-        return cls(path)
+    def open(cls, path: Path | None, *, is_patient: bool = True, step: int = STEP) -> Views:
+        """The views kept at `path`, made where there are none; None keeps them in memory.
 
-    def catch_up(self, log: EventLog) -> int:
-        """Fold every event that is new; gives the position reached. What is asked afterwards knows of all of them."""
-        self._log = log
-        return self._attempt(lambda file: catch_up(file, log))
+        Without patience, `catch_up` leaves what is more than a `step` of events to whoever calls `fold_some`.
+        """
+        return cls(path, is_patient=is_patient, step=step)
+
+    @property
+    def hint(self) -> str:
+        """Why they are not kept in a file, in one line; empty where they are."""
+        return self._rows.hint
+
+    @property
+    def coming(self) -> float | None:
+        """How far views that are being made have come, 0 to 1, as last looked; None where they know the whole log."""
+        return self._coming
+
+    def catch_up(self, log: EventLog, *, progress: Callable[[int, int], None] | None = None) -> int:
+        """Fold every event that is new; gives the position reached. What is asked afterwards knows of all of them,
+        unless `coming` says otherwise. `progress` gets positions done and in all."""
+        if not self._is_patient and self.is_far_behind(log):
+            self._look(log)
+            return self.position()
+        if progress and self.is_far_behind(log):
+            self._catch_up_visibly(log, progress)
+        reached = self._rows.catch_up(log, most=None if self._is_patient else self._step)
+        self._look(log)
+        return reached
+
+    def fold_some(self, log: EventLog) -> bool:
+        """Fold a step of the events that are new; gives whether there are many more."""
+        self._rows.catch_up(log, most=self._step)
+        return self._look(log)
+
+    def is_far_behind(self, log: EventLog) -> bool:
+        """Whether catching up takes more than a step."""
+        return self._rows.is_old or log.head() - self.position() > self._step
+
+    def _catch_up_visibly(self, log: EventLog, progress: Callable[[int, int], None]) -> None:
+        while self.fold_some(log) and not self._rows.is_left_to_another():
+            progress(self._rows.made(), log.head())
+
+    def _look(self, log: EventLog) -> bool:
+        """Whether something is still to be folded; notes how far it has come."""
+        head = log.head()
+        made = min(self._rows.made(), head)
+        is_coming = self._rows.is_old or head - made > self._step
+        self._coming = made / max(head, 1) if is_coming else None
+        return is_coming
 
     def position(self) -> int:
         """The position these views have reached."""
@@ -60,8 +98,7 @@ class Views:
 
     def close(self) -> None:
         """Let go of the file. Safe to call twice."""
-        self._closed = True
-        self._file.close()
+        self._rows.close()
 
     # --- items and stories --------------------------------------------------------------------------------
 
@@ -185,70 +222,8 @@ class Views:
         """All that is known of how the period was watched: what the coverage of any group of feeds follows from."""
         return self._ask(lambda db, _: feeds.ledger(db, since, until))
 
-    # --- the file -----------------------------------------------------------------------------------------
-
     def _ask(self, question: Callable[[Connection, int], Answer]) -> Answer:
-        return self._attempt(lambda file: asked(file, question))
-
-    def _attempt(self, work: Callable[[SqliteFile], Answer]) -> Answer:
-        """Do the work; where the file fails, on another one that has caught up with the same log."""
-        file = self._file
-        try:
-            return work(file)
-        except LogFailed as exc:
-            raise exc.error from exc.error.__cause__
-        except StoreBusy:
-            raise  # another process is folding: the file is sound, and there is nothing to lose by asking again
-        except LogError as exc:
-            if self._closed:
-                raise
-            return work(self._replaced(file, exc))
-
-    def _replaced(self, broken: SqliteFile, why: LogError) -> SqliteFile:
-        with self._turn:
-            if self._file is broken:
-                broken.close()
-                is_damaged = not isinstance(why, StoreUnavailable)
-                self._file = self._made_anew(broken.identity) if is_damaged else self._in_memory(why)
-                if self._log is not None:
-                    catch_up(self._file, self._log)
-            return self._file
-
-    def _opened(self) -> SqliteFile:
-        if self._path is None:
-            return prepared(None)
-        try:
-            return prepared(self._path)
-        except (StoreUnavailable, StoreBusy) as exc:
-            return self._in_memory(exc)
-        except LogError:
-            return self._made_anew(identity_of(self._path))
-
-    def _made_anew(self, broken: Identity | None) -> SqliteFile:
-        """A file without what was in the broken one, which is kept beside it: it may be somebody else's."""
-        if self._path is None:
-            return prepared(None)
-        try:
-            with _one_at_a_time(self._path):
-                if identity_of(self._path) == broken:  # else another process has made it anew already
-                    self._path.replace(self._path.with_name(self._path.name + ".damaged"))
-                    for end in ("-wal", "-shm"):
-                        self._path.with_name(self._path.name + end).unlink(missing_ok=True)
-                return prepared(self._path)
-        except (LogError, OSError) as exc:
-            return self._in_memory(exc)
-
-    def _in_memory(self, why: Exception) -> SqliteFile:
-        self.hint = f"views are kept in memory and made anew at each start: {why}"
-        return prepared(None)
-
-
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Hold off other processes that would replace the same file."""
-    with path.with_name(path.name + ".lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        return self._rows.ask(question)
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -191,3 +192,101 @@ def test_closed_views_stay_closed(log: SqliteStore, path: Path) -> None:
     with pytest.raises(LogError, match="closed"):
         views.counts()
     assert sorted(os.listdir(path.parent)) == ["pactwatch.db", "pactwatch.db-shm", "pactwatch.db-wal", path.name]
+
+
+# --- another version of the program ---------------------------------------------------------------------------------
+
+
+def aged(path: Path, log: SqliteStore) -> None:
+    """Views as an earlier version of the program left them, with the same tables and a title of its own."""
+    caught_up(path, log).close()
+    change(path, "UPDATE reached SET version = 'earlier'")
+    change(path, "UPDATE items SET title = 'As it was folded then' WHERE item = 'i00'")
+
+
+def title(views: Views) -> str:
+    item = views.item("i00")
+    assert item is not None
+    return item.title
+
+
+def test_what_an_earlier_version_made_answers_until_the_next_is_complete(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    record(log, seen("new"))
+    views = Views.open(path, is_patient=False)
+    assert (views.catch_up(log), views.position(), title(views)) == (2 * ITEMS, 2 * ITEMS, "As it was folded then")
+    assert views.coming == 0.0
+    assert not views.fold_some(log)
+    assert views.coming is None
+    assert (title(views), views.position()) == ("Title i00", log.head())
+    assert (views.catch_up(log), views.counts().items) == (log.head(), ITEMS + 1)
+    views.close()
+    assert sorted(name for name in os.listdir(path.parent) if ".views.db" in name and "lock" not in name) == [path.name]
+
+
+def test_who_has_patience_waits_for_the_next_file_and_sees_how_far_it_is(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    views = Views.open(path, step=25)
+    told: list[tuple[int, int]] = []
+    assert views.catch_up(log, progress=lambda done, of: told.append((done, of))) == 2 * ITEMS
+    assert (told, title(views), views.coming) == ([(25, 60), (50, 60)], "Title i00", None)
+    views.close()
+
+
+def test_the_next_file_is_made_by_one_process_while_others_answer_from_the_old(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    one, other = Views.open(path, is_patient=False), Views.open(path)
+    with (path.parent / f"{path.name}.next.lock").open("a") as busy:
+        fcntl.flock(busy, fcntl.LOCK_EX)
+        assert (one.fold_some(log), other.catch_up(log)) == (True, 2 * ITEMS)
+        assert (title(one), title(other), other.coming) == ("As it was folded then", "As it was folded then", 0.0)
+    assert not one.fold_some(log)
+    record(log, seen("new"))
+    assert (other.catch_up(log), title(other), other.counts().items) == (log.head(), "Title i00", ITEMS + 1)
+    one.close()
+    other.close()
+
+
+def test_a_file_that_was_half_made_when_the_process_died_is_continued(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    killed = Views.open(path, is_patient=False, step=25)
+    assert killed.fold_some(log)
+    killed.close()
+    views = Views.open(path, is_patient=False, step=25)
+    assert (views.fold_some(log), views.coming) == (True, 50 / 60)
+    assert (views.fold_some(log), title(views)) == (False, "Title i00")
+    views.close()
+
+
+def test_a_next_file_that_is_no_database_is_begun_anew(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    path.with_name(path.name + ".next").write_bytes(b"torn" * 999)
+    views = Views.open(path)
+    assert (views.catch_up(log), title(views), views.hint) == (2 * ITEMS, "Title i00", "")
+    views.close()
+
+
+def test_old_rows_that_turn_out_broken_are_done_without(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    change(path, "DROP TABLE items")
+    views = Views.open(path, is_patient=False)
+    assert views.item("i00") is None
+    assert (views.catch_up(log), title(views)) == (2 * ITEMS, "Title i00")
+    views.close()
+
+
+def test_rows_in_other_tables_are_not_asked(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    change(path, "UPDATE reached SET tables = 'others'")
+    views = Views.open(path, is_patient=False)
+    assert (views.position(), views.counts().items) == (0, 0)
+    assert (views.catch_up(log), title(views)) == (2 * ITEMS, "Title i00")
+    views.close()
+
+
+def test_without_patience_long_work_is_left_to_who_does_it_aside(log: SqliteStore, path: Path) -> None:
+    views = Views.open(path, is_patient=False, step=25)
+    assert (views.catch_up(log), views.coming, views.counts().items) == (0, 0.0, 0)
+    assert (views.fold_some(log), views.fold_some(log), views.coming) == (True, False, None)
+    assert (views.catch_up(log), views.counts().items) == (2 * ITEMS, ITEMS)
+    views.close()
