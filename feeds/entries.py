@@ -107,7 +107,7 @@ def read_entry(item: Element, context: Context) -> Entry:
         entry.link = _stand_in(entry.guid, found)
     source = found.once[SOURCE]
     if source is not None:
-        _add_source(entry, source, context.places)
+        _add_source(entry, item, source, context.places)
     _add_context(entry, item, found, context)
     return entry
 
@@ -169,18 +169,18 @@ def _stand_in(guid: str | None, found: _Found) -> str | None:
     return found.value(ORIGINAL)
 
 
-def _add_source(entry: Entry, source: Sorted, places: Places) -> None:
+def _add_source(entry: Entry, item: Element, source: Sorted, places: Places) -> None:
     """The feed that an item was copied from: RSS gives its name as text; in Atom it has a title, and authors that are
     the entry's where it has none itself (RFC 4287 sections 4.2.1 and 4.2.11)."""
     place, element, text = source
     if not place.atom:
         entry.source = Text((text or "").strip(), markup=True)
         return
-    found = _Found(element, places)
-    entry.source = found.construct(TITLE)
+    entry.source = _Found(element, places).construct(TITLE)
     if not entry.authors:
         copied = Entry()
-        add_many(copied, found.many)
+        # There should be one source; where there are more, all of them wrote it.
+        add_many(copied, [one for each in item.iterchildren(element.tag) for one in _Found(each, places).many])
         entry.authors = copied.authors
 
 
