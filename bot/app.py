@@ -30,7 +30,7 @@ from feeds.outcome import Failed, Fetched, Outcome
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from feeds.websub import Subscription, request
-from matchers.rules import RuleSet, content, story_context
+from matchers.rules import RuleSet, content, known_words, story_context
 from store import codec
 from store.events.fact import Fact
 from store.events.plan import RulesActivated
@@ -104,7 +104,11 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        stories = Stories(functools.partial(recall, store), context=story_context(loaded.rules[0]))
+        stories = Stories(
+            functools.partial(recall, store),
+            context=story_context(loaded.rules[0]),
+            known=known_words(loaded.rules[0]),
+        )
         limits = FetchLimits(
             deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
         )

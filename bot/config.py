@@ -140,6 +140,9 @@ class TelegramSettings(_Section):
     language: Literal["en", "it", "hi"] = Field(default="en", description="The language of the channel's own words.")
     api_url: WebAddress = "https://api.telegram.org"
     admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
+    reviewers: tuple[int, ...] = Field(
+        default=(), description="Telegram user ids of people whose votes weigh more and who may review posts."
+    )
     max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=7, description="Items published longer ago are recorded and answered, not posted."
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from bot.concern import PAGE, About, about, fact_of
 from bot.why import Known
 from store.events.catalogue import EVENT_TYPES
-from store.events.items import ItemMatched, ItemSeen, StoryJoined
+from store.events.items import ItemMatched, ItemSeen, MatchWithdrawn, StoryJoined
 from store.events.monitor import FeedAwoke, FeedFailing, FeedGone, FeedRecovered, FeedStale
 from store.events.plan import RulesActivated
 from store.log import EventLog, Recorded
@@ -71,7 +71,7 @@ def _about(
 def _rules(log: EventLog, found: Collection[Recorded]) -> dict[int, Recorded]:
     """The activations of the rules by which the matches among these were found."""
     facts = [fact_of(recorded) for recorded in found]
-    wanted = {fact.rules for fact in facts if isinstance(fact, ItemMatched)}
+    wanted = {fact.rules for fact in facts if isinstance(fact, ItemMatched | MatchWithdrawn)}
     activations = log.read(limit=100_000, types=(RulesActivated.TYPE,)) if wanted else []
     named = ((one, fact_of(one)) for one in activations)
     return {one.pos: one for one, fact in named if isinstance(fact, RulesActivated) and fact.rules in wanted}

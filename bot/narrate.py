@@ -15,7 +15,15 @@ from store.events.deliveries import (
     UpdateUncertain,
 )
 from store.events.fact import Fact
-from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined, TextFetched, TextMissing
+from store.events.items import (
+    ItemMatched,
+    ItemRevised,
+    ItemSeen,
+    MatchWithdrawn,
+    StoryJoined,
+    TextFetched,
+    TextMissing,
+)
 from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
@@ -28,14 +36,22 @@ from store.events.monitor import (
     MonitorStarted,
     MonitorStopped,
 )
-from store.events.plan import MatchJudged, RulesActivated, StatusSet
+from store.events.plan import (
+    AuditDrawn,
+    ItemsRematched,
+    MatchJudged,
+    MissJudged,
+    PlanRevised,
+    RulesActivated,
+    StatusSet,
+)
 from store.events.trust import EventRedacted, LogSealed
 
 
 def line(fact: Fact) -> str:
     """What happened, in one line of plain text."""
     match fact:
-        case ItemSeen() | ItemRevised() | ItemMatched() | StoryJoined():
+        case ItemSeen() | ItemRevised() | ItemMatched() | MatchWithdrawn() | StoryJoined():
             return _of_item(fact)
         case TextFetched() | TextMissing():
             return _of_text(fact)
@@ -60,7 +76,10 @@ def _of_item(fact: Fact) -> str:
             return f"{fact.feed} changed it to: {_title(fact.title)}"
         case ItemMatched():
             terms = dict.fromkeys(found.term for found in fact.evidence)
-            return f"{fact.item} speaks of {fact.commitment} (score {fact.score:.2f}): {', '.join(terms)}"
+            again = " by the new rules" if fact.ordinal else ""
+            return f"{fact.item} speaks of {fact.commitment}{again} (score {fact.score:.2f}): {', '.join(terms)}"
+        case MatchWithdrawn():
+            return f"{fact.item} no longer counts for {fact.commitment}: {fact.reason}"
         case StoryJoined() if fact.story == fact.item:
             return f"{fact.item} opens a story"
         case StoryJoined():
@@ -125,8 +144,8 @@ def _of_channel(fact: Fact) -> str:
 
 def _of_program(fact: Fact) -> str:
     match fact:
-        case RulesActivated():
-            return f"rules {fact.rules} of {fact.plan} are in force: {fact.reason}"
+        case RulesActivated() | PlanRevised() | ItemsRematched():
+            return _of_rules(fact)
         case MonitorStarted(last_alive=None):
             return f"began to watch {fact.feeds} feeds"
         case MonitorStarted():
@@ -139,11 +158,38 @@ def _of_program(fact: Fact) -> str:
             return (
                 f"the {fact.role} {fact.by} calls the story {fact.story} {fact.verdict}: {', '.join(fact.commitments)}"
             )
+        case AuditDrawn() | MissJudged():
+            return _of_audit(fact)
         case StatusSet():
             return f"{fact.commitment} is {fact.step}{f', says {fact.by}' if fact.by else ''}: {fact.note or fact.cite}"
         case LogSealed():
             return f"positions {fact.from_} to {fact.to} sealed with {fact.root[:16]}…"
     return fact.key
+
+
+def _of_rules(fact: RulesActivated | PlanRevised | ItemsRematched) -> str:
+    match fact:
+        case RulesActivated():
+            by = f", says {fact.by}" if fact.by else ""
+            return f"rules {fact.rules} of {fact.plan} are in force: {fact.reason}{by}"
+        case PlanRevised():
+            said = (f"{one.commitment} was formerly {', '.join(one.formerly)}" for one in fact.descents)
+            return f"{fact.plan} was revised: {'; '.join(said)}"
+        case ItemsRematched():
+            what = f"{fact.gained} matches gained, {fact.lost} withdrawn"
+            return f"all items up to {fact.position} were matched anew under rules {fact.rules}: {what}"
+
+
+def _of_audit(fact: AuditDrawn | MissJudged) -> str:
+    match fact:
+        case AuditDrawn():
+            drawn, of = sum(len(one.items) for one in fact.strata), sum(one.size for one in fact.strata)
+            return f"audit {fact.audit}: {drawn} of {of} near misses drawn, to be judged"
+        case MissJudged(verdict="right"):
+            return f"{fact.by} finds {fact.item} left out rightly (audit {fact.audit})"
+        case MissJudged():
+            named = f" for {fact.commitment}" if fact.commitment else ""
+            return f"{fact.by} finds {fact.item} missed{named} (audit {fact.audit})"
 
 
 def _title(title: str) -> str:

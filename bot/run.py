@@ -33,6 +33,7 @@ from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
+from bot.telegram.roles import Roles
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from bot.texts import reading
 from bot.websub import Subscriptions
@@ -154,8 +155,9 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
     app = build_application(token, settings.api_url)
     loop = asyncio.get_running_loop()
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
-    Chats(client, Pages(_library(watch)), _desk(watch), _jury(watch), loop.time).attach(app)
-    async with answering(app, client, asyncio.sleep):
+    roles = _roles(watch)
+    Chats(client, Pages(_library(watch)), _desk(watch), _jury(watch), loop.time, roles=roles).attach(app)
+    async with answering(app, client, asyncio.sleep, roles=roles):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
             log.warning("no channel: set telegram.channel; until then updates are shown here")
@@ -207,8 +209,12 @@ def _desk(watch: Watch) -> Desk:
 
 
 def _jury(watch: Watch) -> Jury:
-    reviewers = watch.config.telegram.admins
-    return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, reviewers, watch.meta)
+    return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, _roles(watch), watch.meta)
+
+
+def _roles(watch: Watch) -> Roles:
+    settings = watch.config.telegram
+    return Roles(operators=frozenset(settings.admins), reviewers=frozenset(settings.reviewers))
 
 
 def _new_id() -> str:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.decide import Sighting
-from matchers.story import COMPARED, WINDOW, Recent, StoryItem
+from matchers.follow import FOLLOWED
+from matchers.story import COMPARED, WINDOW, Recent
+from matchers.traits import StoryItem
 from store import codec
 from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
 from store.log import EventLog, Recorded
 
-_REACH = 2 * WINDOW  # what a story is made of may be older than what a new item is compared with
+# What a story is made of may be older than what a new item is compared with, and what it follows is older still.
+_REACH = max(2 * WINDOW, FOLLOWED)
 _FORGET_EVERY = timedelta(hours=1)
 _PAGE = 5_000
 
@@ -22,12 +25,20 @@ class Stories:
     """Which stories are being told now. Not safe for two threads: it lives in the store's lane.
 
     `recall` gives the items that came to a story since a moment, in their order; it is asked when the first item
-    needs one, because most polls bring nothing that matches. `context` are the words that every item of the plan holds.
+    needs one, because most polls bring nothing that matches. `context` are the words that every item of the plan holds,
+    `known` those that tie no story to an earlier one.
     """
 
-    def __init__(self, recall: Callable[[datetime], Iterable[StoryItem]], *, context: Collection[str]) -> None:
+    def __init__(
+        self,
+        recall: Callable[[datetime], Iterable[StoryItem]],
+        *,
+        context: Collection[str],
+        known: Collection[str] = (),
+    ) -> None:
         self._recall = recall
         self._context = context
+        self._proves_nothing = known
         self._recent: Recent | None = None
         self._forgot_at: datetime | None = None
 
@@ -39,11 +50,11 @@ class Stories:
         item = replace(_story_item(sighting, matched, now), lang=lang)
         joined = recent.assign(item)
         recent.add(replace(item, story=joined.story))
-        return StoryJoined(item=sighting.key, story=joined.story, reason=joined.reason)
+        return StoryJoined(item=sighting.key, story=joined.story, reason=joined.reason, follows=joined.follows)
 
     def _known(self, now: datetime) -> Recent:
         if self._recent is None or self._forgot_at is None:
-            self._recent, self._forgot_at = Recent(self._context), now
+            self._recent, self._forgot_at = Recent(self._context, known=self._proves_nothing), now
             for item in self._recall(now - _REACH):
                 self._recent.add(item)
         elif now - self._forgot_at > _FORGET_EVERY:

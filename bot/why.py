@@ -19,7 +19,7 @@ from store.events.deliveries import (
     UpdateUncertain,
 )
 from store.events.fact import Fact
-from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, MatchWithdrawn, StoryJoined
 from store.events.monitor import FeedAwoke, FeedGone, FeedRecovered
 from store.events.plan import RulesActivated
 from store.log import Recorded
@@ -83,9 +83,8 @@ def _following(fact: Fact, before: Sequence[Known]) -> Iterable[int]:
     match fact:
         case ItemRevised():
             return _last(before, ItemSeen, item=fact.item)
-        case ItemMatched():
-            rules = _last(before, RulesActivated, rules=fact.rules, plan=fact.plan)
-            return [*_last(before, (ItemSeen, ItemRevised), item=fact.item, digest=fact.digest), *rules]
+        case ItemMatched() | MatchWithdrawn():
+            return _judged(fact, before)
         case StoryJoined() | UpdateSuppressed():
             return _all(before, ItemMatched, item=fact.item)
         case UpdateQueued():
@@ -104,6 +103,14 @@ def _following(fact: Fact, before: Sequence[Known]) -> Iterable[int]:
     return ()
 
 
+def _judged(fact: ItemMatched | MatchWithdrawn, before: Sequence[Known]) -> list[int]:
+    """A match follows from the text, its withdrawal from the match, both from the rules."""
+    rules = _last(before, RulesActivated, rules=fact.rules, plan=fact.plan)
+    if isinstance(fact, MatchWithdrawn):
+        return [*_last(before, ItemMatched, item=fact.item, commitment=fact.commitment), *rules]
+    return [*_last(before, (ItemSeen, ItemRevised), item=fact.item, digest=fact.digest), *rules]
+
+
 def _told(before: Sequence[Known], items: tuple[str, ...]) -> list[int]:
     """What makes a story worth telling: its items joined it; where nobody put them into one, they matched."""
     return [
@@ -112,13 +119,16 @@ def _told(before: Sequence[Known], items: tuple[str, ...]) -> list[int]:
 
 
 def _news(fact: UpdateEdited, before: Sequence[Known]) -> list[int]:
-    """An edit follows from the post, and from what came between it and the edit: further items, other headlines."""
+    """An edit follows from the post, and from what came between it and the edit: further items, other headlines,
+    withdrawn matches."""
     post = _last(before, (UpdateSent, UpdateEdited), channel=fact.channel, story=fact.story)
     since = post[0] if post else 0
     return post + [
         recorded.pos
         for recorded, other in before
-        if recorded.pos > since and isinstance(other, StoryJoined | ItemRevised) and other.item in fact.items
+        if recorded.pos > since
+        and isinstance(other, StoryJoined | ItemRevised | MatchWithdrawn)
+        and other.item in fact.items
     ]
 
 

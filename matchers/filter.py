@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from feeds.item import Item
 from matchers.match import Match, match
-from matchers.rules import RuleSet, story_context
-from matchers.story import Recent, StoryItem
+from matchers.rules import RuleSet, known_words, story_context
+from matchers.story import Recent
+from matchers.traits import StoryItem
 
 
 class FilterError(Exception):
@@ -23,7 +24,7 @@ def judge(rules: RuleSet, lines: Iterable[str]) -> Iterator[str]:
 
     Stories are found as the live program finds them: each item against those before it, in input order.
     """
-    seen = Recent(story_context(rules))
+    seen = Recent(story_context(rules), known=known_words(rules))
     for number, line in enumerate(lines, 1):
         if line.strip():
             record = _record(line, number)

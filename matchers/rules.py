@@ -137,6 +137,16 @@ def story_context(rules: RuleSet) -> frozenset[str]:
     return frozenset(paired | {word for word in sides if any(word[:4] == other[:4] for other in paired)} | catch_all)
 
 
+def known_words(rules: RuleSet) -> frozenset[str]:
+    """Folded words that tie no new story to an earlier one: names of people in office and of third parties, and what
+    the rules look for, unless it names something of a side, such as a firm."""
+    plan = rules.plan
+    sides = {word for side in plan.sides.values() for words in (side.strong, side.weak) for word in _folded(words)}
+    asked = {word for term in _rule_terms(rules.commitments) for word in fold(term).split()}
+    people = {word for person in plan.people for word in (*_folded(person.words), *fold(person.name).split())}
+    return frozenset((asked - sides) | people | _folded(plan.others))
+
+
 def _folded(words: Mapping[str, tuple[str, ...]]) -> set[str]:
     return {word for terms in words.values() for term in terms for word in fold(term).split()}
 
@@ -172,9 +182,14 @@ def _terms(plan: Plan, commitments: Sequence[Commitment]) -> Iterable[str]:
     lists = [words for side in plan.sides.values() for words in (side.strong, side.weak)]
     lists += [*(pair.words for pair in plan.pairs), *(person.words for person in plan.people), *plan.words.values()]
     lists += [plan.masks, plan.noise, plan.never, plan.others]
+    yield from (term for words in lists for terms in words.values() for term in terms)
+    yield from _rule_terms(commitments)
+
+
+def _rule_terms(commitments: Iterable[Commitment]) -> Iterable[str]:
     for rule in (rule for commitment in commitments for rule in commitment.rules):
-        lists += [rule.any, *rule.with_, rule.unless, rule.unless_title]
-    return (term for words in lists for terms in words.values() for term in terms)
+        for words in (rule.any, *rule.with_, rule.unless, rule.unless_title):
+            yield from (term for terms in words.values() for term in terms)
 
 
 def _leaf(words: Mapping[str, tuple[str, ...]], path: Path) -> query.Terms:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from math import floor
 
-from feeds.item import canonical_url
-from matchers.language import detect, is_small
-from matchers.names import is_title_case, names, numbers
-from matchers.text import fold
+from matchers.follow import followed
+from matchers.names import names
+from matchers.traits import StoryItem, Traits, overlap, traits
 
 WINDOW = timedelta(days=8)
 """Items further apart than this are never one story, whatever they share; so much of the past is needed."""
@@ -21,42 +18,27 @@ COMPARED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class StoryItem:
-    """What deciding about stories needs of an item. `lang` is the language of its words, where that was found out
-    already; `story` is the story it is in, once it is in one.
-
-    `published` may be known only roughly: then it is the earliest moment, and `until` the latest.
-    """
-
-    key: str
-    title: str
-    summary: str = ""
-    lang: str | None = None
-    link: str | None = None
-    published: datetime | None = None
-    until: datetime | None = None
-    commitments: tuple[str, ...] = ()
-    story: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Joined:
-    """The story an item belongs to, and why: "new" for the first of its story."""
+    """The story an item belongs to, and why: "new" for the first of its story, which may follow an earlier one."""
 
     story: str
     reason: str
+    follows: str | None = None
 
 
-def assign(item: StoryItem, recent: Sequence[StoryItem], *, context: Collection[str] = ()) -> Joined:
+def assign(
+    item: StoryItem, recent: Sequence[StoryItem], *, context: Collection[str] = (), known: Collection[str] = ()
+) -> Joined:
     """The story of an item, given the items of the last days with their stories.
 
     `context` are folded words that every item of the plan holds, such as its parties' names, and commitments that
-    catch what has no other: they prove nothing. `recent` reaches back at least twice the window.
+    catch what has no other: they prove nothing. `known` are folded words that tie no new story to an earlier one.
+    `recent` reaches back at least twice the window, and as far as a story is followed.
     A story is joined on the average of its members, so that one odd member cannot draw others in; of a story with
     very many, the first stand for all. The order of `recent` does not matter. A new story is named after its first
     item.
     """
-    told = Recent(context)
+    told = Recent(context, known=known)
     for other in sorted(recent, key=lambda other: (other.published is None, other.published or _EPOCH, other.key)):
         told.add(other)
     return told.assign(item)
@@ -65,13 +47,14 @@ def assign(item: StoryItem, recent: Sequence[StoryItem], *, context: Collection[
 class Recent:
     """The stories of the last days, ready to be compared with one new item after the other.
 
-    `context` as for `assign`. Of each story the first `COMPARED` members that were added are compared: a flood of
-    items that are all alike then costs no more than as many different ones.
+    `context` and `known` as for `assign`. Of each story the first `COMPARED` members that were added are compared: a
+    flood of items that are all alike then costs no more than as many different ones.
     """
 
-    def __init__(self, context: Collection[str]) -> None:
+    def __init__(self, context: Collection[str], *, known: Collection[str] = ()) -> None:
         self._context = frozenset(context)
-        self._stories: dict[str, list[_Traits]] = {}
+        self._known = names(" ".join(word.capitalize() for word in known))
+        self._stories: dict[str, list[Traits]] = {}
 
     def add(self, item: StoryItem) -> None:
         """An item that is in a story by now. One that is in none is passed over."""
@@ -79,7 +62,7 @@ class Recent:
             return
         members = self._stories.setdefault(item.story, [])
         if len(members) < COMPARED:
-            members.append(_traits(item, self._context))
+            members.append(traits(item, self._context))
 
     def forget(self, before: datetime) -> None:
         """Drop the items published before that moment, and those of which it is not known."""
@@ -92,17 +75,21 @@ class Recent:
 
     def assign(self, item: StoryItem) -> Joined:
         """The story the item belongs to, or a new one. The item is not added."""
-        mine = _traits(item, self._context)
+        mine = traits(item, self._context)
         best, reason = (_ENOUGH, ""), ""
         for story, members in self._stories.items():
             found = [_compare(mine, other, self._context) for other in members if other.key != item.key]
             average = sum(score for score, _ in found) / len(found) if found else -_CERTAIN
             if (average, story) >= best:
                 best, reason = (average, story), max(found)[1]
-        return Joined(best[1], reason) if best[1] else Joined(item.key, "new")
+        if best[1]:
+            return Joined(best[1], reason)
+        is_catch_all = mine.best in self._context
+        return Joined(item.key, "new", None if is_catch_all else followed(mine, self._stories, self._known))
 
 
 _ENOUGH = 0.3
+_BASE = -1.85
 _CERTAIN = 9.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -112,10 +99,10 @@ def likeness(one: StoryItem, other: StoryItem, context: frozenset[str]) -> tuple
 
     The weights follow a logistic regression over the pairs of a labelled set.
     """
-    return _compare(_traits(one, context), _traits(other, context), context)
+    return _compare(traits(one, context), traits(other, context), context)
 
 
-def _compare(a: _Traits, b: _Traits, context: frozenset[str]) -> tuple[float, str]:
+def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]:
     if a.link and a.link == b.link:
         return _CERTAIN, "same link"
     days = _days_apart(a, b)
@@ -123,22 +110,24 @@ def _compare(a: _Traits, b: _Traits, context: frozenset[str]) -> tuple[float, st
         return -_CERTAIN, ""
     if a.title == b.title and len(a.title_words) >= 4:
         return _CERTAIN, "same title"
-    score = -1.85 + (_UNKNOWN[_is_lost(a) or _is_lost(b)] if days is None else _near(days)) + _topic(a, b, context)
+    score = _BASE + (_UNKNOWN[_is_lost(a) or _is_lost(b)] if days is None else _near(days)) + _topic(a, b, context)
+    if a.phase != b.phase and (days or "view" in (a.phase, b.phase)):
+        score -= 1.2
     conflict = bool(a.title_names and b.title_names)
     if a.marks.isdisjoint(b.marks):  # most pairs: nothing else needs to be looked at
         return score + (0.0 if a.language == b.language else 0.5) - 1.4 * conflict, _reason(0.0, 0, 0)
-    names = len(a.names & b.names)
+    shared = len(a.names & b.names)
     figures = len(a.numbers & b.numbers)
     score += 0.8 * min(2, figures)
     alike = 0.0
     if a.language == b.language:
-        alike = _overlap(a.words, b.words)
-        score += 3.0 * alike + 2.0 * _overlap(a.title_words, b.title_words) + 0.7 * min(3, names)
+        alike = overlap(a.words, b.words)
+        score += 3.0 * alike + 2.0 * overlap(a.title_words, b.title_words) + 0.7 * min(3, shared)
     else:
-        score += 0.5 + 0.3 * min(3, names)
+        score += 0.5 + 0.3 * min(3, shared)
     if conflict and a.title_names.isdisjoint(b.names) and b.title_names.isdisjoint(a.names):
         score -= 1.4
-    return score, _reason(alike, names, figures)
+    return score, _reason(alike, shared, figures)
 
 
 _NEAR = (1.5, 1.2, -0.5, -0.5)
@@ -150,25 +139,25 @@ def _near(days: int) -> float:
     return _NEAR[days] if days < len(_NEAR) else -1.2
 
 
-def _is_lost(one: _Traits) -> bool:
+def _is_lost(one: Traits) -> bool:
     return one.begins is None or one.ends - one.begins > _MONTH
 
 
-def _reason(alike: float, names: int, figures: int) -> str:
+def _reason(alike: float, shared: int, figures: int) -> str:
     if alike >= 0.5:
         return "nearly the same text"
     found = ["the same days and topic"]
-    if names:
+    if shared:
         found.append("shared names")
     if figures:
         found.append("shared figures")
     return ", ".join(found)
 
 
-def _topic(a: _Traits, b: _Traits, context: frozenset[str]) -> float:
+def _topic(a: Traits, b: Traits, context: frozenset[str]) -> float:
     """What the matched commitments say: the same ones speak for, disjoint ones against, a shared catch-all hardly."""
     if not a.commitments or not b.commitments:
-        return -1.4
+        return -1.4 if a.commitments or b.commitments else -2.6
     shared = a.commitments & b.commitments
     if not shared:
         return -1.2
@@ -180,7 +169,7 @@ def _topic(a: _Traits, b: _Traits, context: frozenset[str]) -> float:
 _CATCH_ALL = 0.0
 
 
-def _days_apart(one: _Traits, other: _Traits) -> int | None:
+def _days_apart(one: Traits, other: Traits) -> int | None:
     """Whole days between two items; None where a date is missing or is known only to a month or a year."""
     if one.begins is None or other.begins is None:
         return None
@@ -188,89 +177,3 @@ def _days_apart(one: _Traits, other: _Traits) -> int | None:
     if floor(apart) > WINDOW.days:
         return floor(apart)
     return None if one.is_vague or other.is_vague else max(0, round(apart))
-
-
-# --- traits of one item -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Traits:
-    """What is compared of an item. `marks` are all its words, names and numbers: items without a common one share
-    nothing. `begins` and `ends` are seconds of the time in which it was published."""
-
-    key: str
-    link: str
-    begins: float | None
-    ends: float
-    is_vague: bool
-    commitments: frozenset[str]
-    best: str
-    language: str
-    title: str
-    title_words: frozenset[str]
-    words: frozenset[str]
-    title_names: frozenset[str]
-    names: frozenset[str]
-    numbers: frozenset[float]
-    marks: frozenset[str | float]
-    published: datetime | None
-
-
-def _traits(item: StoryItem, context: frozenset[str]) -> _Traits:
-    bare = _without_outlet(item.title)
-    title = fold(bare)
-    folded = f"{title} {fold(item.summary)}".split()
-    usual = _skeletons(context)
-    in_summary = names(_SENTENCE_START.sub(r"\1", item.summary)) - usual
-    in_title = names(bare) - usual
-    if is_title_case(bare):
-        in_title &= in_summary
-    words = frozenset(_content(folded, context))
-    figures = numbers(f"{bare} . {item.summary}")
-    until = item.until or item.published
-    return _Traits(
-        key=item.key,
-        link=canonical_url(item.link) if item.link else "",
-        begins=item.published.timestamp() if item.published else None,
-        ends=until.timestamp() if until else 0.0,
-        is_vague=item.until is not None,
-        commitments=frozenset(item.commitments),
-        best=item.commitments[0] if item.commitments else "",
-        language=item.lang or detect(f"{bare} {item.summary}", folded),
-        title=title,
-        title_words=frozenset(_content(title.split(), context)),
-        words=words,
-        title_names=in_title,
-        names=in_title | in_summary,
-        numbers=figures,
-        marks=words | in_title | in_summary | figures,
-        published=item.published,
-    )
-
-
-# The first word of a sentence has a capital whether it is a name or not.
-_SENTENCE_START = re.compile(r"(^|[.!?:»\"]\s+)\W*\w+")
-
-
-@lru_cache(maxsize=8)
-def _skeletons(context: frozenset[str]) -> frozenset[str]:
-    return names(" ".join(word.capitalize() for word in context))
-
-
-def _content(words: Sequence[str], context: frozenset[str]) -> list[str]:
-    """Words that carry content, cut to a stem."""
-    return [word[:6] for word in words if len(word) > 2 and word not in context and not is_small(word)]
-
-
-def _overlap(ours: frozenset[str], theirs: frozenset[str]) -> float:
-    """How much of the shorter text is in the longer one, 0 to 1; very short ones never reach 1."""
-    return len(ours & theirs) / (min(len(ours), len(theirs)) + 2)
-
-
-def _without_outlet(title: str) -> str:
-    """A headline without what aggregators add to it: " - The Outlet", " | Outlet"."""
-    for mark in (" | ", " - ", " – ", " — "):
-        head, found, tail = title.rpartition(mark)
-        if found and len(tail.split()) <= 4 and len(head.split()) >= 4:
-            return head
-    return title

@@ -6,12 +6,13 @@ import inspect
 import re
 import sys
 import types
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from store.events.catalogue import EVENT_TYPES
 from store.events.fact import Evidence, Fact
+from store.events.plan import Descent, Stratum
 
 _HEAD = """# Events
 
@@ -23,13 +24,14 @@ default are left out. Times are RFC 3339 in UTC. A type, once released, never ch
 old events are lifted to it while they are read. A sample of every released version is in `tests/data/events`.
 """
 
+_PARTS = (Evidence, Descent, Stratum)
 _NAMES = {str: "text", int: "integer", float: "number", bool: "true or false"}
 
 
 def render() -> str:
     """The whole page."""
     sections = [_HEAD, *map(_section, EVENT_TYPES)]
-    sections.append(f"## Evidence\n\n{_prose(Evidence)}\n\n{_table(Evidence)}\n")
+    sections += [f"## {part.__name__}\n\n{_prose(part)}\n\n{_table(part)}\n" for part in _PARTS]
     return "\n".join(sections)
 
 
@@ -75,7 +77,9 @@ def _type(hint: Any) -> str:
         return " or ".join(_type(one) for one in get_args(hint) if one is not type(None))
     if get_origin(hint) is tuple:
         return f"list of {_type(get_args(hint)[0])}"
-    return "[evidence](#evidence)" if hint is Evidence else "time"
+    if get_origin(hint) is Literal:
+        return " or ".join(f"`{word}`" for word in get_args(hint))
+    return f"[{hint.__name__.lower()}](#{hint.__name__.lower()})" if hint in _PARTS else "time"
 
 
 def _default(field: Any) -> str:

@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 import telegram
 from telegram import (
     BotCommand,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InlineQueryResultArticle,
@@ -167,15 +170,18 @@ class Client:
 
         return await outcome_of(call)
 
-    async def set_commands(self, commands: Sequence[tuple[str, str]], *, lang: str | None = None) -> Outcome:
+    async def set_commands(
+        self, commands: Sequence[tuple[str, str]], *, lang: str | None = None, scope: str | int = "default"
+    ) -> Outcome:
         """Make Telegram's command menu hold these, for readers of the language (all where None); NotModified where
-        it did already."""
+        it did already. `scope` is "default", "private" (all private chats) or the id of one chat."""
         wanted = tuple(BotCommand(name, text) for name, text in commands)
+        where = BotCommandScopeChat(scope) if isinstance(scope, int) else _SCOPES[scope]
 
         async def call() -> Outcome:
-            if await self._bot.get_my_commands(language_code=lang) == wanted:
+            if await self._bot.get_my_commands(where, language_code=lang) == wanted:
                 return NotModified()
-            await self._bot.set_my_commands(wanted, language_code=lang)
+            await self._bot.set_my_commands(wanted, where, language_code=lang)
             return Sent(0)
 
         return await outcome_of(call)
@@ -225,3 +231,4 @@ def _preview(message: Message) -> LinkPreviewOptions:
 
 _SMALL_PREVIEW = LinkPreviewOptions(prefer_small_media=True)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_SCOPES = {"default": BotCommandScopeDefault(), "private": BotCommandScopeAllPrivateChats()}

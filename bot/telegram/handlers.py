@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import telegram
@@ -24,24 +25,39 @@ from bot.telegram.message import Message
 from bot.telegram.outcome import Outcome, Refused, Wait
 from bot.telegram.pace import Flood
 from bot.telegram.pages import Pages
+from bot.telegram.roles import Role, Roles
 
 _log = logging.getLogger("pactwatch.chat")
 
 TRIES = 3
+NOBODY = Roles()
 Context = ContextTypes.DEFAULT_TYPE
 Page = Callable[[str, Reader], Awaitable[Message]]
 
 
 class Chats:
     """Answers people. Only who asks too fast is remembered here between updates, so a restart changes nothing; what
-    readers chose is kept by the desk."""
+    readers chose is kept by the desk. `staff` are commands for those who have a role, in private alone; to others they
+    are commands that do not exist."""
 
-    def __init__(self, client: Client, pages: Pages, desk: Desk, jury: Jury, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        pages: Pages,
+        desk: Desk,
+        jury: Jury,
+        clock: Callable[[], float],
+        *,
+        roles: Roles = NOBODY,
+        staff: Mapping[str, tuple[Role, Page]] = MappingProxyType({}),
+    ) -> None:
         self._client = client
         self._pages = pages
         self._desk = desk
         self._jury = jury
         self._clock = clock
+        self._roles = roles
+        self._staff = staff
         self._flood = Flood()
         self._typing = Flood()
 
@@ -55,6 +71,8 @@ class Chats:
             app.add_handler(CommandHandler(name, self._answering(self._elsewhere), new))
         app.add_handler(CommandHandler("why", self._why, new))
         private = new & filters.ChatType.PRIVATE
+        for name, (role, page) in self._staff.items():
+            app.add_handler(CommandHandler(name, self._answering(self._guarded(role, page)), private))
         app.add_handler(MessageHandler(private & filters.COMMAND, self._answering(_unknown)))
         app.add_handler(MessageHandler(private & filters.TEXT, self._words))
         app.add_handler(CallbackQueryHandler(self._pressed))
@@ -91,6 +109,14 @@ class Chats:
 
     async def _elsewhere(self, _text: str, reader: Reader) -> Message:
         return note(words.PRIVATE_ONLY, reader, bot=Html(self._client.username))
+
+    def _guarded(self, role: Role, page: Page) -> Page:
+        """The page for those who have the role."""
+
+        async def guarded(text: str, reader: Reader) -> Message:
+            return await (page if self._roles.may(reader.person, role) else _unknown)(text, reader)
+
+        return guarded
 
     def _answering(self, page: Page) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         """A handler that answers a command with a page; what stands behind the command is its argument."""

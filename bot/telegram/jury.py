@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from bot.ledger import Call
 from bot.telegram import words
 from bot.telegram.answers import Reader
 from bot.telegram.keyboards import Vote
+from bot.telegram.roles import Roles
 from bot.telegram.words import say
 from store.events.plan import MatchJudged
 from store.log import Event, Store
@@ -20,14 +21,14 @@ from store.views.views import Views
 @dataclass(frozen=True, slots=True)
 class Jury:
     """Takes votes: one per person and story, which they may change. The log knows them by a random id (`new_id`);
-    `reviewers` are people whose word weighs more."""
+    the word of reviewers weighs more."""
 
     store: Store
     views: Views
     call: Call
     now: Callable[[], datetime]
     new_id: Callable[[], str]
-    reviewers: Collection[int]
+    roles: Roles
     meta: Mapping[str, str]
 
     async def vote(self, wanted: Vote, press: str, reader: Reader) -> str:
@@ -49,7 +50,7 @@ class Jury:
                 verdict=wanted.verdict,
                 by=row.id,
                 press=press,
-                role="reviewer" if reader.person in self.reviewers else "reader",
+                role="reviewer" if self.roles.may(reader.person, "reviewer") else "reader",
             )
             self.store.append([Event(judged, self.meta)], at=self.now())
         return words.VOTED[wanted.verdict]

@@ -7,28 +7,30 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from bot.telegram import words
 from bot.telegram.application import App, TokenRefused, connect, disconnect, start_polling
 from bot.telegram.client import Client
+from bot.telegram.menus import set_menus
 from bot.telegram.outcome import Outcome, Refused, Unknown
+from bot.telegram.roles import Roles
 
 _log = logging.getLogger("pactwatch.chat")
 
 UPDATES = ["message", "callback_query", "inline_query"]
 STOP_S = 2.0
+NOBODY = Roles()
 
 
 @asynccontextmanager
-async def answering(app: App, client: Client, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
+async def answering(
+    app: App, client: Client, sleep: Callable[[float], Awaitable[None]], *, roles: Roles = NOBODY
+) -> AsyncIterator[None]:
     """Updates are fetched and handled until the block ends, and then every connection is closed.
 
     Waits for Telegram as long as it is out of reach. Raises TokenRefused where it does not know the bot.
     """
     try:
         await _come_up(app, sleep)
-        await client.set_commands(words.commands("en"))
-        for lang in words.LANGUAGES[1:]:
-            await client.set_commands(words.commands(lang), lang=lang)
+        await set_menus(client, roles)
         await start_polling(app, UPDATES, trouble=_report)
         await app.start()
         yield

@@ -8,6 +8,7 @@ tags in every language. A text in italics or bold is HTML; values are escaped wh
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -144,16 +145,21 @@ TOO_FAST = "One moment please: ask again in {seconds} s."
 UNKNOWN_COMMAND = "I do not know this command. /help shows what I can do."
 TROUBLE = "Something went wrong here. Please try again in a minute."
 
+# Command menus: everywhere, in private, and for those who have a role
 COMMANDS = (
     ("latest", "Newest reports, or on a subject"),
     ("list", "All commitments, by pillar"),
     ("commitment", "One commitment and its reports"),
     ("why", "Why a report was shown"),
+    ("help", "What I can do"),
+)
+OWN_COMMANDS = (
     ("follow", "Be told of a subject"),
     ("mine", "What I follow"),
     ("settings", "Language, hours, digests"),
-    ("help", "What I can do"),
 )
+REVIEWER_COMMANDS: tuple[tuple[str, str], ...] = ()
+OPERATOR_COMMANDS: tuple[tuple[str, str], ...] = ()
 
 
 def say(text: str, lang: str) -> str:
@@ -177,9 +183,9 @@ def number(n: int, lang: str) -> str:
     return f"{_paired(head)},{tail:03}"
 
 
-def commands(lang: str) -> tuple[tuple[str, str], ...]:
-    """The command menu in the language."""
-    return tuple((name, say(text, lang)) for name, text in COMMANDS)
+def commands(lang: str, table: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """A command menu in the language."""
+    return tuple((name, say(text, lang)) for name, text in table)
 
 
 def language(code: str | None) -> str:

@@ -12,7 +12,15 @@ from store.events.deliveries import (
     UpdateUncertain,
 )
 from store.events.fact import Fact
-from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined, TextFetched, TextMissing
+from store.events.items import (
+    ItemMatched,
+    ItemRevised,
+    ItemSeen,
+    MatchWithdrawn,
+    StoryJoined,
+    TextFetched,
+    TextMissing,
+)
 from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
@@ -25,11 +33,21 @@ from store.events.monitor import (
     MonitorStarted,
     MonitorStopped,
 )
-from store.events.plan import MatchJudged, RulesActivated, StatusSet
+from store.events.plan import (
+    AuditDrawn,
+    ItemsRematched,
+    MatchJudged,
+    MissJudged,
+    PlanRevised,
+    RulesActivated,
+    StatusSet,
+)
 from store.events.trust import EventRedacted, LogSealed
 
 EVENT_TYPES: tuple[type[Fact], ...] = (
     RulesActivated,
+    PlanRevised,
+    ItemsRematched,
     MonitorStarted,
     MonitorStopped,
     FeedFailing,
@@ -45,6 +63,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     TextFetched,
     TextMissing,
     ItemMatched,
+    MatchWithdrawn,
     StoryJoined,
     ChannelOpened,
     UpdateQueued,
@@ -54,6 +73,8 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     UpdateSuppressed,
     UpdateFailed,
     MatchJudged,
+    AuditDrawn,
+    MissJudged,
     StatusSet,
     EventRedacted,
     LogSealed,

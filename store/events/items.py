@@ -80,7 +80,8 @@ class TextMissing(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A rule set found a commitment in an item. `digest` is the text that was judged: the offsets of the evidence
-    belong to it, so a revised item is matched anew. `score` is 0 to 1."""
+    belong to it, so a revised item is matched anew. `score` is 0 to 1. `ordinal` is that of the activation by which
+    past items were matched anew, 0 where the item was matched as it came; of a `quiet` match nobody is told."""
 
     TYPE: ClassVar[str] = "ItemMatched.v1"
     item: str
@@ -91,19 +92,42 @@ class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
     rule: str
     evidence: tuple[Evidence, ...]
     score: float = 0.0
+    ordinal: int = 0
+    quiet: bool = False
 
     @property
     def key(self) -> str:
-        return f"match/{self.rules}/{self.commitment}/{self.item}/{self.digest}"
+        again = f"/{self.ordinal}" if self.ordinal else ""
+        return f"match/{self.rules}/{self.commitment}/{self.item}/{self.digest}{again}"
+
+
+class MatchWithdrawn(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """Past items were matched anew, and the rules no longer find this commitment in this text. `rules` and `ordinal`
+    are of the activation, `reason` is the stage at which the match fails now."""
+
+    TYPE: ClassVar[str] = "MatchWithdrawn.v1"
+    item: str
+    plan: str
+    commitment: str
+    rules: str
+    ordinal: int
+    digest: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"withdrawn/{self.plan}/{self.ordinal}/{self.rules}/{self.commitment}/{self.item}/{self.digest}"
 
 
 class StoryJoined(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """An item became part of a story; the first of a story founds it and gives it its id."""
+    """An item became part of a story; the first of a story founds it and gives it its id. `follows` is the earlier
+    story that a new one continues: another event of the same affair."""
 
     TYPE: ClassVar[str] = "StoryJoined.v1"
     item: str
     story: str
     reason: str
+    follows: str | None = None
 
     @property
     def key(self) -> str:

@@ -21,16 +21,17 @@ from store.events.deliveries import (
     UpdateSuppressed,
     UpdateUncertain,
 )
-from store.events.items import ItemMatched, ItemRevised
+from store.events.items import ItemMatched, ItemRevised, MatchWithdrawn
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views import stories
 from store.views.values import Delivery, DeliveryCounts, MatchEnd, Silent
 
 # `as_of` of a post: the position its text was made from. `stale`: where a delivered item was first revised behind it.
+# `quiet` is an item of which all matches are: it was matched anew, and nobody is told.
 SCHEMA = (
     "CREATE TABLE channels (channel TEXT PRIMARY KEY, after INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE matched (item TEXT PRIMARY KEY, pos INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE matched (item TEXT PRIMARY KEY, pos INTEGER NOT NULL, quiet INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX matched_by_pos ON matched (pos)",
     "CREATE TABLE pending (channel TEXT, item TEXT, pos INTEGER, PRIMARY KEY (channel, item)) WITHOUT ROWID",
     """CREATE TABLE ends (channel TEXT, item TEXT, end TEXT, reason TEXT, story TEXT, pos INTEGER,
@@ -55,17 +56,38 @@ def channel_opened(db: Connection, _: Recorded, fact: ChannelOpened) -> None:
 
 
 def item_matched(db: Connection, recorded: Recorded, fact: ItemMatched) -> None:
-    new = db.execute("INSERT OR IGNORE INTO matched (item, pos) VALUES (?, ?)", (fact.item, recorded.pos))
+    new = db.execute(
+        "INSERT OR IGNORE INTO matched (item, pos, quiet) VALUES (?, ?, ?)", (fact.item, recorded.pos, fact.quiet)
+    )
     if new.rowcount:
         db.execute(
             "INSERT OR IGNORE INTO pending (channel, item, pos) SELECT channel, ?1, ?2 FROM channels c"
             " WHERE NOT EXISTS (SELECT 1 FROM ends e WHERE e.channel = c.channel AND e.item = ?1)",
             (fact.item, recorded.pos),
         )
+    elif (
+        not fact.quiet
+        and db.execute(
+            "UPDATE matched SET quiet = 0, pos = ?2 WHERE item = ?1 AND quiet", (fact.item, recorded.pos)
+        ).rowcount
+    ):  # it is news after all, from here on
+        db.execute("UPDATE pending SET pos = ?2 WHERE item = ?1", (fact.item, recorded.pos))
 
 
-def item_revised(db: Connection, recorded: Recorded, fact: ItemRevised) -> None:
-    # The text changed only where the view of items took the revision for one; it folds before this one.
+def match_withdrawn(db: Connection, recorded: Recorded, fact: MatchWithdrawn) -> None:
+    """What matches nothing any more is not owed, unless a post of it is in doubt. A post of it is owed an edit."""
+    if not db.execute("SELECT 1 FROM matches WHERE item = ?", (fact.item,)).fetchone():
+        db.execute("DELETE FROM matched WHERE item = ?", (fact.item,))
+        db.execute(
+            "DELETE FROM pending WHERE item = ?1 AND NOT EXISTS (SELECT 1 FROM posts o JOIN members m USING (story)"
+            " WHERE m.item = ?1 AND o.channel = pending.channel AND o.state IN ('queued', 'uncertain'))",
+            (fact.item,),
+        )
+    item_revised(db, recorded, fact)
+
+
+def item_revised(db: Connection, recorded: Recorded, fact: ItemRevised | MatchWithdrawn) -> None:
+    # Something changed only where the view of items says so; it folds before this one.
     changed = db.execute("SELECT 1 FROM items WHERE item = ? AND revised = ?", (fact.item, recorded.pos)).fetchone()
     if changed:
         db.execute(
@@ -132,6 +154,7 @@ FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
     ChannelOpened: channel_opened,
     ItemMatched: item_matched,
     ItemRevised: item_revised,
+    MatchWithdrawn: match_withdrawn,
     UpdateQueued: update_queued,
     UpdateUncertain: update_uncertain,
     UpdateFailed: update_failed,
@@ -158,9 +181,10 @@ def one(db: Connection, channel: str, story: str, *, new: tuple[str, ...], as_of
 def silent(db: Connection, channel: str, *, limit: int) -> list[Silent]:
     """Matched items without an end that an open channel will not be told of, with the reason to record."""
     rows = db.execute(
-        "SELECT p.item, CASE WHEN i.archive THEN 'archive' ELSE 'before-opening' END, p.pos"
-        " FROM pending p JOIN channels c USING (channel) JOIN items i ON i.item = p.item"
-        " WHERE p.channel = ? AND (i.archive OR p.pos <= c.after) ORDER BY p.pos LIMIT ?",
+        "SELECT p.item, CASE WHEN i.archive THEN 'archive' WHEN x.quiet THEN 'rematched' ELSE 'before-opening' END,"
+        " p.pos FROM pending p JOIN channels c USING (channel) JOIN items i ON i.item = p.item"
+        " LEFT JOIN matched x ON x.item = p.item"
+        " WHERE p.channel = ? AND (i.archive OR x.quiet OR p.pos <= c.after) ORDER BY p.pos LIMIT ?",
         (channel, limit),
     ).fetchall()
     return [Silent(item, reason, pos) for item, reason, pos in rows]
@@ -216,7 +240,8 @@ _ENDS = (
 _OWED = (
     "WITH todo (story, pos) AS (SELECT m.story, p.pos FROM pending p JOIN channels c USING (channel)"
     " JOIN items i ON i.item = p.item JOIN members m ON m.item = p.item"
-    " WHERE p.channel = ?1 AND NOT i.archive AND p.pos > c.after"
+    " WHERE p.channel = ?1 AND NOT i.archive AND p.pos > c.after AND NOT EXISTS"
+    " (SELECT 1 FROM matched x WHERE x.item = p.item AND x.quiet)"
     " UNION ALL SELECT story, stale FROM posts WHERE channel = ?1 AND stale IS NOT NULL)"
     " SELECT story FROM todo GROUP BY story ORDER BY min(pos), story LIMIT ?2"
 )
@@ -224,7 +249,8 @@ _OWED = (
 _NEW = (
     "SELECT p.item FROM members m CROSS JOIN pending p ON p.channel = ?1 AND p.item = m.item"
     " JOIN channels c USING (channel) JOIN items i ON i.item = p.item"
-    " WHERE m.story = ?2 AND NOT i.archive AND p.pos > c.after ORDER BY p.pos"
+    " WHERE m.story = ?2 AND NOT i.archive AND p.pos > c.after AND NOT EXISTS"
+    " (SELECT 1 FROM matched x WHERE x.item = p.item AND x.quiet) ORDER BY p.pos"
 )
 _ITEMS = msgspec.json.Decoder(tuple[str, ...]).decode
 

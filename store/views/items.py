@@ -11,13 +11,16 @@ import msgspec
 
 from store.codec import Redacted, stamp
 from store.events.fact import Evidence
-from store.events.items import ItemMatched, ItemRevised, ItemSeen
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, MatchWithdrawn
+from store.events.plan import PlanRevised
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views.values import ItemView, MatchView
 
 # `rank` orders items by when they were published (seen, where that is unknown or later), then by position; its last
 # twelve characters are the position. `place` is host and path of the address, to find an item by a pasted link.
+# `revised` is the position at which its text last changed, or a match of it was withdrawn. `heirs` are the commitments
+# under which the evidence of one that ended counts now.
 SCHEMA = (
     """CREATE TABLE items (
          pos INTEGER PRIMARY KEY, item TEXT NOT NULL UNIQUE, feed TEXT, publisher TEXT, title TEXT, summary TEXT,
@@ -28,6 +31,8 @@ SCHEMA = (
          plan TEXT, commitment TEXT, item TEXT, digest TEXT, rules TEXT, rule TEXT, score REAL, evidence TEXT,
          pos INTEGER, PRIMARY KEY (plan, commitment, item, digest)) WITHOUT ROWID""",
     "CREATE INDEX matches_by_item ON matches (item)",
+    """CREATE TABLE heirs (plan TEXT, former TEXT, commitment TEXT, PRIMARY KEY (plan, former, commitment))
+         WITHOUT ROWID""",
     # Vowel signs and nuktas are parts of Hindi words: they are word characters here, and are not folded away.
     """CREATE VIRTUAL TABLE item_words USING fts5 (title, summary, content='items', content_rowid='pos',
          tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")""",
@@ -90,20 +95,67 @@ def _indexed(db: Connection) -> int:
 
 
 def item_matched(db: Connection, recorded: Recorded, fact: ItemMatched) -> None:
-    db.execute(
+    evidence = msgspec.json.encode(fact.evidence).decode()
+    db.executemany(
         "INSERT OR REPLACE INTO matches (plan, commitment, item, digest, rules, rule, score, evidence, pos)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            fact.plan, fact.commitment, fact.item, fact.digest, fact.rules, fact.rule, fact.score,
-            msgspec.json.encode(fact.evidence).decode(), recorded.pos,
-        ),
+        [
+            (
+                fact.plan, commitment, fact.item, fact.digest, fact.rules, fact.rule, fact.score, evidence,
+                recorded.pos,
+            )
+            for commitment in heirs(db, fact.plan, fact.commitment)
+        ],
     )  # fmt: skip
+
+
+def match_withdrawn(db: Connection, recorded: Recorded, fact: MatchWithdrawn) -> None:
+    gone = db.execute(
+        "DELETE FROM matches WHERE plan = ? AND commitment = ? AND item = ? AND digest = ?",
+        (fact.plan, fact.commitment, fact.item, fact.digest),
+    )
+    if gone.rowcount:
+        db.execute("UPDATE items SET revised = ? WHERE item = ?", (recorded.pos, fact.item))
+
+
+def plan_revised(db: Connection, _: Recorded, fact: PlanRevised) -> None:
+    """The evidence of former commitments is that of each of their heirs, beside what these have themselves."""
+    for one in fact.descents:
+        for former in one.formerly:
+            db.execute(
+                "INSERT OR IGNORE INTO matches (plan, commitment, item, digest, rules, rule, score, evidence, pos)"
+                " SELECT plan, ?, item, digest, rules, rule, score, evidence, pos FROM matches"
+                " WHERE plan = ? AND commitment = ?",
+                (one.commitment, fact.plan, former),
+            )
+            if former in fact.ended:
+                db.execute("INSERT OR IGNORE INTO heirs VALUES (?, ?, ?)", (fact.plan, former, one.commitment))
+        db.execute("DELETE FROM heirs WHERE plan = ? AND former = ?", (fact.plan, one.commitment))  # it is one again
+    for former in fact.ended:
+        db.execute("DELETE FROM matches WHERE plan = ? AND commitment = ?", (fact.plan, former))
+
+
+def heirs(db: Connection, plan: str, commitment: str) -> tuple[str, ...]:
+    """Under which commitments the evidence of this one counts now: itself, unless it was renamed, split or merged."""
+    found, todo = dict.fromkeys((commitment,)), [commitment]
+    ended: set[str] = set()
+    while todo:
+        former = todo.pop()
+        rows = db.execute("SELECT commitment FROM heirs WHERE plan = ? AND former = ?", (plan, former)).fetchall()
+        new = [name for (name,) in rows if name not in found]
+        if rows:
+            ended.add(former)
+        found |= dict.fromkeys(new)
+        todo += new
+    return tuple(name for name in found if name not in ended) or (commitment,)
 
 
 SIGHTINGS = items_seen
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
     ItemRevised: item_revised,
     ItemMatched: item_matched,
+    MatchWithdrawn: match_withdrawn,
+    PlanRevised: plan_revised,
     Redacted: redacted,
 }
 
@@ -112,6 +164,18 @@ def by_keys(db: Connection, keys: Iterable[str]) -> list[ItemView]:
     """The items of those keys, oldest sighting first; unknown keys are absent."""
     rows = [row for key in keys if (row := db.execute(f"{_SELECT} WHERE i.item = ?", (key,)).fetchone())]
     return [_item(db, row) for row in sorted(rows, key=lambda row: row[1])]
+
+
+def matched(db: Connection, plan: str, keys: Iterable[str]) -> dict[tuple[str, str], set[str]]:
+    """The commitments of a plan found in these items, by item and digest of the text that was judged."""
+    rows = db.execute(
+        "SELECT item, digest, commitment FROM matches WHERE item IN (SELECT value FROM json_each(?)) AND plan = ?",
+        (msgspec.json.encode(list(keys)).decode(), plan),
+    )
+    found: dict[tuple[str, str], set[str]] = {}
+    for item, digest, commitment in rows:
+        found.setdefault((item, digest), set()).add(commitment)
+    return found
 
 
 def by_url(db: Connection, url: str, *, canonical: Callable[[str], str]) -> ItemView | None:

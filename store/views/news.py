@@ -15,7 +15,7 @@ def since(db: Connection, after: int, *, limit: int) -> list[News]:
     """Matched items behind a position that were news when they were seen, in the order of their matches."""
     rows = db.execute(
         "SELECT m.pos, m.item, s.story FROM matched m JOIN items i ON i.item = m.item JOIN members s ON s.item = m.item"
-        " WHERE m.pos > ? AND NOT i.archive ORDER BY m.pos LIMIT ?",
+        " WHERE m.pos > ? AND NOT i.archive AND NOT m.quiet ORDER BY m.pos LIMIT ?",
         (after, limit),
     ).fetchall()
     return [News(*row) for row in rows]

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from store.codec import stamp
-from store.events.items import ItemMatched, ItemSeen, StoryJoined
+from store.events.items import ItemMatched, ItemSeen, MatchWithdrawn, StoryJoined
+from store.events.plan import PlanRevised
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views import items
@@ -53,9 +54,29 @@ def story_joined(db: Connection, _: Recorded, fact: StoryJoined) -> None:
         _refresh(db, story)
 
 
+def match_withdrawn(db: Connection, _: Recorded, fact: MatchWithdrawn) -> None:
+    story = story_of(db, fact.item)
+    if story is not None:
+        _refresh(db, story)
+
+
+def plan_revised(db: Connection, _: Recorded, fact: PlanRevised) -> None:
+    ids = msgspec.json.encode([*fact.ended, *(one.commitment for one in fact.descents)]).decode()
+    stories = db.execute(
+        "SELECT DISTINCT m.story FROM matches x JOIN members m USING (item)"
+        " WHERE x.plan = ?1 AND x.commitment IN (SELECT value FROM json_each(?2))"
+        " UNION SELECT story FROM hits WHERE plan = ?1 AND commitment IN (SELECT value FROM json_each(?2))",
+        (fact.plan, ids),
+    )
+    for (story,) in stories.fetchall():
+        _refresh(db, story)
+
+
 SIGHTINGS = items_seen
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
     ItemMatched: item_matched,
+    MatchWithdrawn: match_withdrawn,
+    PlanRevised: plan_revised,
     StoryJoined: story_joined,
 }
 

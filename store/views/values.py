@@ -106,11 +106,22 @@ class Votes:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What one person, in that role, last said of a story and the commitments it was shown for."""
+
+    story: str
+    by: str
+    verdict: str
+    role: str
+    commitments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
     """A matched item a channel will not be told of, still to be ended by UpdateSuppressed with this reason."""
 
     item: str
-    reason: Literal["archive", "before-opening"]
+    reason: Literal["archive", "before-opening", "rematched"]
     pos: int
 
 

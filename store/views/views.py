@@ -22,6 +22,7 @@ from store.views.values import (
     News,
     Silent,
     StoryView,
+    Voice,
     Votes,
 )
 from store.views.viewsfile import ViewsFile
@@ -161,6 +162,22 @@ class Views:
     def votes(self, story: str, *, by: str = "") -> Votes:
         """What people think of a story's matches, and what `by` said."""
         return self._ask(lambda db, _: judgements.votes(db, story, by))
+
+    def voices(self) -> list[Voice]:
+        """Every person's last word on every story."""
+        return self._ask(lambda db, _: judgements.voices(db))
+
+    def heirs(self, plan: str, commitment: str) -> tuple[str, ...]:
+        """The commitments under which the evidence of this one counts now; itself where it was never revised."""
+        return self._ask(lambda db, _: items.heirs(db, plan, commitment))
+
+    def items(self, keys: Collection[str]) -> list[ItemView]:
+        """The items of those keys, oldest sighting first; unknown keys are absent."""
+        return self._ask(lambda db, _: items.by_keys(db, keys))
+
+    def matched(self, plan: str, keys: Collection[str]) -> dict[tuple[str, str], set[str]]:
+        """The commitments of the plan found in these items, by item and digest of the text that was judged."""
+        return self._ask(lambda db, _: items.matched(db, plan, keys))
 
     def months(self, commitment: str, *, limit: int) -> list[tuple[str, int]]:
         """How many stories a commitment had in each of its newest months (`2026-11`), newest first."""

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchers.story import WINDOW, StoryItem, assign, likeness
+from matchers.story import WINDOW, assign, likeness
+from matchers.traits import StoryItem
 
 DAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CONTEXT = frozenset("india indian italy italian italia italiana भारत इटली dialogue".split())  # noqa: SIM905

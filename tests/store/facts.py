@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from store.events.deliveries import (
     ChannelOpened,
     UpdateEdited,
@@ -14,7 +16,8 @@ from store.events.deliveries import (
     UpdateUncertain,
 )
 from store.events.fact import Evidence, Fact
-from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
+from store.events.items import ItemMatched, ItemRevised, ItemSeen, MatchWithdrawn, StoryJoined
+from store.events.plan import Descent, PlanRevised
 from store.log import Event, EventLog
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -44,6 +47,23 @@ def matched(item: str, commitment: str = "defence", *, digest: str = "d0", score
     return ItemMatched(
         item=item, plan="p", commitment=commitment, rules="r1", digest=digest, rule="x", evidence=evidence, score=score
     )
+
+
+def rematched(item: str, commitment: str = "defence", *, digest: str = "d0", ordinal: int = 2) -> ItemMatched:
+    """Matched anew by later rules; nobody is told."""
+    return structs.replace(matched(item, commitment, digest=digest), rules="r2", ordinal=ordinal, quiet=True)
+
+
+def withdrawn(item: str, commitment: str = "defence", *, digest: str = "d0", ordinal: int = 2) -> MatchWithdrawn:
+    return MatchWithdrawn(
+        item=item, plan="p", commitment=commitment, rules="r2", ordinal=ordinal, digest=digest, reason="no sign of x"
+    )
+
+
+def plan_revised(*descents: tuple[str, str], ended: tuple[str, ...] = (), ordinal: int = 2) -> PlanRevised:
+    """Each descent is a commitment and what it was called before, separated by blanks."""
+    named = tuple(Descent(commitment=new, formerly=tuple(former.split())) for new, former in descents)
+    return PlanRevised(plan="p", rules="r2", ordinal=ordinal, descents=named, ended=ended)
 
 
 def joined(item: str, story: str) -> StoryJoined:

@@ -218,3 +218,39 @@ def test_appending_everything_again_adds_nothing(history: list[list[Fact]]) -> N
     assert log.read() == before
     assert [row.pos for row in before] == list(range(1, len(before) + 1))
     log.close()
+
+
+COMMITMENTS = st.sampled_from(["defence", "trade", "navy"])
+CHANGED: st.SearchStrategy[Fact] = st.one_of(
+    FACTS,
+    st.builds(facts.rematched, ITEMS, COMMITMENTS, digest=st.sampled_from(["d0", "d1"]), ordinal=NUMBERS),
+    st.builds(facts.withdrawn, ITEMS, COMMITMENTS, digest=st.sampled_from(["d0", "d1"]), ordinal=NUMBERS),
+    st.builds(
+        lambda new, former, ended, number: facts.plan_revised(
+            (new, former), ended=(former,) if ended else (), ordinal=number
+        ),
+        COMMITMENTS,
+        COMMITMENTS,
+        st.booleans(),
+        st.integers(1, 9),
+    ),
+)
+
+
+@given(st.lists(st.lists(CHANGED, max_size=6), max_size=8))
+@settings(max_examples=60, deadline=timedelta(seconds=5))
+def test_also_where_rules_and_plan_change_everything_is_accounted_for(history: list[list[Fact]]) -> None:
+    log, step_by_step, at_once = SqliteStore(None), Views.open(None), Views.open(None)
+    for batch in history:
+        log.append([Event(one) for one in batch], at=NOON)
+        step_by_step.catch_up(log)
+    at_once.catch_up(log)
+    assert answers(step_by_step) == answers(at_once)
+    for channel in ("ch", "other"):
+        counts = at_once.deliveries(channel)
+        total = counts.published + counts.merged + sum(counts.suppressed.values()) + counts.failed + counts.waiting
+        assert (counts.unaccounted, total) == (0, at_once.counts().matches)
+        told = {item for delivery in at_once.owed(channel, 99) for item in delivery.new_items}
+        assert told.isdisjoint(silent.item for silent in at_once.silent(channel, 99))
+    for each in (log, step_by_step, at_once):
+        each.close()

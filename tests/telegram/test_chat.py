@@ -12,16 +12,19 @@ import pytest
 
 from bot.demo.botapi.methods import CallbackQuery
 from bot.demo.botapi.world import Message, User
-from bot.telegram.answers import Looked
+from bot.telegram import words
+from bot.telegram.answers import Looked, Reader, note
 from bot.telegram.application import TokenRefused, build_application, disconnect
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
-from bot.telegram.handlers import Chats
+from bot.telegram.handlers import Chats, Page
 from bot.telegram.jury import Jury
+from bot.telegram.message import Message as Answer
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
+from bot.telegram.roles import Role, Roles
 from store.events.plan import MatchJudged
 from store.views.values import Votes
 from store.views.views import Views
@@ -29,6 +32,13 @@ from tests.bot.stage import CHANNEL, Stage, staged
 from tests.telegram.stories import COMMITMENTS, PLAN
 
 pytestmark = pytest.mark.anyio
+
+
+ROLES = Roles(operators=frozenset({44}), reviewers=frozenset({43}))
+
+
+async def swept(text: str, reader: Reader) -> Answer:
+    return note("Swept {what}.", reader, what=text)
 
 
 def library(stage: Stage) -> Library:
@@ -46,9 +56,10 @@ async def listening(stage: Stage) -> AsyncIterator[None]:
     catalogue = Catalogue(PLAN, COMMITMENTS)
     desk = Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
     views = Views.open(None)
-    jury = Jury(stage.store, views, stage.lane.call, stage.time.now, lambda: next(names), {43}, {"run": "r1"})
-    Chats(client, Pages(library(stage)), desk, jury, stage.time.clock).attach(app)
-    async with answering(app, client, stage.time.sleep):
+    jury = Jury(stage.store, views, stage.lane.call, stage.time.now, lambda: next(names), ROLES, {"run": "r1"})
+    staff: dict[str, tuple[Role, Page]] = {"sweep": ("reviewer", swept), "scrub": ("operator", swept)}
+    Chats(client, Pages(library(stage)), desk, jury, stage.time.clock, roles=ROLES, staff=staff).attach(app)
+    async with answering(app, client, stage.time.sleep, roles=ROLES):
         yield
 
 
@@ -314,23 +325,49 @@ async def test_a_429_on_an_answer_is_waited_for(stage: Stage) -> None:
     assert stage.server.violations == []
 
 
-async def test_the_command_menu_is_set_only_when_it_changed(tmp_path: Path) -> None:
+async def test_the_command_menus_are_set_only_where_they_changed(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
+        for person_id in (43, 44):
+            stage.server.add_user(person_id, started=True)
         for _ in range(2):
             async with listening(stage):
                 pass
-        assert [entry["command"] for entry in stage.server.commands()] == [
-            "latest",
-            "list",
-            "commitment",
-            "why",
-            "follow",
-            "mine",
-            "settings",
-            "help",
+        everywhere, private = (
+            [entry["command"] for entry in stage.server.commands(scope)] for scope in ("default", "all_private_chats")
+        )
+        assert everywhere == [name for name, _ in words.COMMANDS]
+        assert private == everywhere + [name for name, _ in words.OWN_COMMANDS]
+        assert [entry["command"] for entry in stage.server.commands("chat:44")] == [
+            *private,
+            *(name for name, _ in (*words.REVIEWER_COMMANDS, *words.OPERATOR_COMMANDS)),
         ]
         assert stage.server.commands(language="hi")[0]["description"] == "ताज़ा ख़बरें, या किसी विषय पर"
-        assert len(stage.server.calls_of("setMyCommands")) == 3
+        assert len(stage.server.calls_of("setMyCommands")) == 3 * 4
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "expected"),
+    [
+        (42, "/sweep it", "I do not know this command."),
+        (42, "/scrub it", "I do not know this command."),
+        (43, "/sweep it", "Swept it."),
+        (43, "/scrub it", "I do not know this command."),
+        (44, "/sweep it", "Swept it."),
+        (44, "/scrub it", "Swept it."),
+    ],
+)
+async def test_what_takes_a_role_does_not_exist_for_others(stage: Stage, who: int, text: str, expected: str) -> None:
+    answer = await ask(stage, stage.server.add_user(who, started=True), text)
+    assert answer.text.startswith(expected)
+
+
+async def test_what_takes_a_role_does_not_exist_in_a_group(stage: Stage) -> None:
+    group, operator = stage.server.add_group(-1005000000005), stage.server.add_user(44, started=True)
+    stage.server.add_member(group, operator)
+    stage.server.user_sends(operator, group, "/scrub")
+    stage.server.user_sends(operator, group, "/help")
+    await stage.server.wait_for(lambda: len(stage.server.messages(group)) == 3)
+    assert stage.server.messages(group)[-1].text.startswith("/latest")
 
 
 async def test_it_comes_up_however_long_telegram_is_away(tmp_path: Path) -> None:
