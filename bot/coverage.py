@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.telegram.words import moment
+from bot.telegram import words
+from bot.telegram.words import say, say_n
 from feeds.item import Feed
 from matchers.plan import Commitment
 from store.log import FeedRow
@@ -109,24 +110,25 @@ def with_present(ledger: Ledger, rows: Iterable[FeedRow], *, now: datetime) -> L
     return Ledger(ledger.begun, ledger.first, (*ledger.stretches, _down_since(looked)))
 
 
-def percent(share: float) -> str:
+def percent(share: float, lang: str = "en") -> str:
     """A share as people read it, never rounded up: what is not whole is not called 100."""
     tenths = int(share * 1000 + 1e-9)
-    return f"{tenths / 10:.1f}" if 990 <= tenths < 1000 else str(tenths // 10)
+    return words.decimal(tenths / 10, 1, lang) if 990 <= tenths < 1000 else str(tenths // 10)
 
 
 def sentence(coverage: Coverage | None, lang: str = "en") -> str:
-    """What an answer ends with: "Coverage of the last 7 days: 98 %, one gap of 5 h (ANSA)." Plain text."""
-    said = _WORDS.get(lang, _WORDS["en"])
+    """What an answer ends with: "Coverage of the last 7 days: 98%, one gap of 5 h (ANSA)." Plain text."""
     if coverage is None:
-        return said["never"]
-    period = said["days"].format(n=max(1, round((coverage.until - coverage.asked_since) / _DAY)))
+        return say(words.COVERAGE_NEVER, lang)
+    days = max(1, round((coverage.until - coverage.asked_since) / _DAY))
+    period = say_n(words.COVERAGE_DAYS, days, lang).format(n=words.number(days, lang))
     if coverage.since - coverage.asked_since > _MOMENT:
-        period = said["since"].format(when=moment(coverage.since, lang))
-    text = said["share"].format(period=period, percent=percent(coverage.share), holes=_said_holes(coverage, lang))
+        period = say(words.COVERAGE_SINCE, lang).format(when=words.moment(coverage.since, lang))
+    share = percent(coverage.share, lang)
+    text = say(words.COVERAGE, lang).format(period=period, percent=share, holes=_said_holes(coverage, lang))
     if coverage.stale:
         names = [name_of(feed) for feed in coverage.stale[:3]] + ["…"] * (len(coverage.stale) > 3)
-        text += " " + said["stale"].format(names=", ".join(names))
+        text += " " + say(words.COVERAGE_STALE, lang).format(names=", ".join(names))
     return text
 
 
@@ -137,22 +139,21 @@ def name_of(feed: Feed) -> str:
 
 def length(span: timedelta, lang: str = "en") -> str:
     """A span in its largest fitting unit: 40 min, 5 h, 3 days. Shorter than a minute counts as one."""
-    said = _WORDS.get(lang, _WORDS["en"])
     if span < timedelta(hours=1):
-        return f"{max(1, round(span / timedelta(minutes=1)))} {said['minutes']}"
+        return say(words.LENGTH_MINUTES, lang).format(n=max(1, round(span / timedelta(minutes=1))))
     if span < 2 * _DAY:
-        return f"{round(span / timedelta(hours=1))} {said['hours']}"
-    return f"{round(span / _DAY)} {said['whole days']}"
+        return say(words.LENGTH_HOURS, lang).format(n=round(span / timedelta(hours=1)))
+    return say(words.LENGTH_DAYS, lang).format(n=words.number(round(span / _DAY), lang))
 
 
 def _said_holes(coverage: Coverage, lang: str) -> str:
-    said = _WORDS.get(lang, _WORDS["en"])
     if not coverage.holes:
         return ""
     longest = coverage.holes[0]
-    name = said["itself"] if longest.feed is None else name_of(longest.feed)
-    template = said["hole" if len(coverage.holes) == 1 else "holes"]
-    return template.format(n=len(coverage.holes), length=length(longest.length, lang), name=name)
+    name = say(words.COVERAGE_ITSELF, lang) if longest.feed is None else name_of(longest.feed)
+    template = say(words.COVERAGE_HOLE if len(coverage.holes) == 1 else words.COVERAGE_HOLES, lang)
+    count = words.number(len(coverage.holes), lang)
+    return template.format(n=count, length=length(longest.length, lang), name=name)
 
 
 # --- spans ------------------------------------------------------------------------------------------------
@@ -208,44 +209,3 @@ def _primary(lang: str) -> str:
 _DAY = timedelta(days=1)
 _MOMENT = timedelta(minutes=1)
 _OVERDUE = timedelta(minutes=15)
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "never": "Coverage: the feeds were not watched in this time.",
-        "share": "Coverage {period}: {percent} %{holes}.",
-        "days": "of the last {n} days",
-        "since": "since {when}",
-        "hole": ", one gap of {length} ({name})",
-        "holes": ", {n} gaps, the longest of {length} ({name})",
-        "itself": "pactwatch was not running",
-        "stale": "Silent for longer than usual: {names}.",
-        "minutes": "min",
-        "hours": "h",
-        "whole days": "days",
-    },
-    "it": {
-        "never": "Copertura: in questo periodo i feed non sono stati osservati.",
-        "share": "Copertura {period}: {percent} %{holes}.",
-        "days": "degli ultimi {n} giorni",
-        "since": "dal {when}",
-        "hole": ", una lacuna di {length} ({name})",
-        "holes": ", {n} lacune, la più lunga di {length} ({name})",
-        "itself": "pactwatch non era in funzione",
-        "stale": "In silenzio più a lungo del solito: {names}.",
-        "minutes": "min",
-        "hours": "h",
-        "whole days": "giorni",
-    },
-    "hi": {
-        "never": "कवरेज: इस दौरान फ़ीड नहीं देखे गए।",
-        "share": "{period} कवरेज: {percent} %{holes}।",
-        "days": "पिछले {n} दिनों की",
-        "since": "{when} से",
-        "hole": ", {length} का एक अंतराल ({name})",
-        "holes": ", {n} अंतराल, सबसे लंबा {length} का ({name})",
-        "itself": "pactwatch चालू नहीं था",
-        "stale": "सामान्य से अधिक समय से मौन: {names}।",
-        "minutes": "मिनट",
-        "hours": "घंटे",
-        "whole days": "दिन",
-    },
-}

@@ -8,17 +8,19 @@ import logging
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import monitor
 from bot.app import Watch
 from bot.config import TOKEN_VARIABLE, WEBSUB_VARIABLE, ConfigError
-from bot.coverage import PERIOD, Coverage, coverage, serving
+from bot.coverage import Coverage, coverage, serving
+from bot.dossiers import Dossiers
 from bot.folding import folding
 from bot.following import channel_of
 from bot.ledger import Ledger
 from bot.listener import PortTaken, listening
 from bot.operators import Operators
+from bot.painter import Painter
 from bot.publish import Clock, Publisher, Terms, Trouble
 from bot.readers import Books, Followers
 from bot.scheduler import ticking
@@ -29,6 +31,7 @@ from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
 from bot.telegram.handlers import Chats
+from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
@@ -156,7 +159,9 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
     loop = asyncio.get_running_loop()
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
     roles = _roles(watch)
-    Chats(client, Pages(_library(watch)), _desk(watch), _jury(watch), loop.time, roles=roles).attach(app)
+    library, desk = _library(watch), _desk(watch)
+    inquiries = Inquiries(library, Tools(Painter(), Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
+    Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, roles=roles).attach(app)
     async with answering(app, client, asyncio.sleep, roles=roles):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
@@ -233,10 +238,10 @@ def _library(watch: Watch) -> Library:
         failing = tuple(sorted(watch.poller.failing))
         return Looked(watch.poller.last_at, len(watch.poller.feeds), failing, watch.views.coming)
 
-    def watched(commitments: Sequence[Commitment]) -> Coverage | None:
-        now, feeds = watch.clock(), tuple(watch.poller.feeds.values())
+    def watched(commitments: Sequence[Commitment], since: datetime, until: datetime) -> Coverage | None:
+        feeds = tuple(watch.poller.feeds.values())
         asked = serving(feeds, commitments, watch.config.plan.languages) if commitments else feeds
-        return coverage(watch.views.ledger(now - PERIOD, now), asked, since=now - PERIOD, until=now)
+        return coverage(watch.views.ledger(since, until), asked, since=since, until=until)
 
     return Library(
         log=watch.store,
@@ -244,8 +249,9 @@ def _library(watch: Watch) -> Library:
         call=watch.lane.call,
         catalogue=_catalogue(watch),
         looked=looked,
-        channel=channel if isinstance(channel, str) else None,
         watched=watched,
+        now=watch.clock,
+        channel=channel if isinstance(channel, str) else None,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 from bot.telegram import words
 from bot.telegram.catalogue import Catalogue, titled
@@ -16,8 +16,11 @@ from bot.telegram.keyboards import (
     ShowCommitment,
     ShowFound,
     ShowLatest,
+    ShowMonths,
     ShowPillar,
     ShowPillars,
+    ShowSilence,
+    ShowStatus,
     button,
     rows,
 )
@@ -66,7 +69,7 @@ def start(catalogue: Catalogue, reader: Reader, *, channel: str | None) -> Messa
         n=len(catalogue.commitments),
         channel=where,
     )
-    return _signed(text, reader, rows(_menu(lang)))
+    return signed(text, reader, rows(_menu(lang)))
 
 
 def help_(catalogue: Catalogue, reader: Reader) -> Message:
@@ -77,7 +80,7 @@ def help_(catalogue: Catalogue, reader: Reader) -> Message:
         example=example.id if example else "",
         clause=next((clause for entry in catalogue.commitments.values() for clause in entry.clauses), ""),
     )
-    return _signed(text, reader, rows(_menu(reader.lang)))
+    return signed(text, reader, rows(_menu(reader.lang)))
 
 
 def pillars(catalogue: Catalogue, reader: Reader) -> Message:
@@ -87,20 +90,22 @@ def pillars(catalogue: Catalogue, reader: Reader) -> Message:
     ask = say_n(words.LIST if shown else words.LIST_FLAT, len(catalogue.commitments), lang)
     text = fill(ask, plan=titled(catalogue.plan.title, lang), n=len(catalogue.commitments))
     buttons = [(button(f"{entry.id}. {titled(entry.title, lang)}", ShowPillar(entry.id)),) for entry in shown]
-    return _signed(text, reader, rows(*(buttons or _choices(tuple(catalogue.commitments.values()), lang))))
+    return signed(text, reader, rows(*(buttons or choices(tuple(catalogue.commitments.values()), lang))))
 
 
 def pillar(catalogue: Catalogue, chosen: Pillar, reader: Reader) -> Message:
     """The commitments of a pillar to choose from."""
     text = fill(say(words.PILLAR, reader.lang), no=chosen.id, title=titled(chosen.title, reader.lang))
     back = (button(say(words.ALL_PILLARS, reader.lang), ShowPillars()),)
-    return _signed(text, reader, rows(*_choices(catalogue.of_pillar(chosen.id), reader.lang), back))
+    return signed(text, reader, rows(*choices(catalogue.of_pillar(chosen.id), reader.lang), back))
 
 
-def choose(entries: Sequence[Commitment], asked: str, reader: Reader) -> Message:
+def choose(
+    entries: Sequence[Commitment], asked: str, reader: Reader, to: Callable[[str], Action] = ShowCommitment
+) -> Message:
     """Several commitments that were named at once, to choose from."""
     text = fill(say(words.CHOOSE, reader.lang), asked=cut(clean(asked), 60))
-    return _signed(text, reader, rows(*_choices(entries, reader.lang)))
+    return signed(text, reader, rows(*choices(entries, reader.lang, to)))
 
 
 def commitment(
@@ -124,7 +129,12 @@ def commitment(
     home = catalogue.pillar(entry.pillar or "")
     back = button(f"‹ {titled(home.title, lang)}", ShowPillar(home.id)) if home else None
     follow = button(say(words.FOLLOW, lang), AddFollow("commitment", entry.id))
-    return _signed(join("\n\n", blocks), reader, rows((more,), (follow, back)))
+    further = (
+        button(say(words.TIMELINE_BUTTON, lang), ShowMonths(entry.id)),
+        button(say(words.SILENCE_BUTTON, lang), ShowSilence(entry.id)),
+        button(say(words.STATUS_BUTTON, lang), ShowStatus(entry.id)),
+    )
+    return signed(join("\n\n", blocks), reader, rows((more,), further, (follow, back)))
 
 
 def latest(
@@ -135,7 +145,7 @@ def latest(
     shown = stories[:PAGE]
     lines = [_line(catalogue, story, lang, told=_told(asked)) for story in shown]
     text = join("\n\n", [_heading(catalogue, asked, lang), *lines] if lines else [_nothing(catalogue, asked, lang)])
-    return _signed(text, reader, _pager(asked, shown, older=len(stories) > PAGE, lang=lang))
+    return signed(text, reader, _pager(asked, shown, older=len(stories) > PAGE, lang=lang))
 
 
 def nearest(asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:
@@ -143,15 +153,17 @@ def nearest(asked: str, entries: Sequence[Commitment], reader: Reader) -> Messag
     return _missed(words.NOT_FOUND, asked, entries, reader)
 
 
-def unknown(asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:
+def unknown(
+    asked: str, entries: Sequence[Commitment], reader: Reader, to: Callable[[str], Action] = ShowCommitment
+) -> Message:
     """A name that no commitment has: those that sound most like it, as buttons."""
-    return _missed(words.NO_SUCH, asked, entries, reader)
+    return _missed(words.NO_SUCH, asked, entries, reader, to)
 
 
 def why(catalogue: Catalogue, item: ItemView, reader: Reader) -> Message:
     """Why an item was shown: the words that were found, for each commitment; or that nothing fits."""
     lang = reader.lang
-    blocks = [_head(item, lang)]
+    blocks = [head(item, lang)]
     for match in item.matches:
         title = catalogue.title(match.commitment, lang)
         blocks.append(fill(say(words.WHY_MATCH, lang), title=title, found=say_found(reason(item, match)) or "–"))
@@ -159,8 +171,8 @@ def why(catalogue: Catalogue, item: ItemView, reader: Reader) -> Message:
         blocks.append(fill(say(words.WHY_RULES, lang), rules=item.matches[0].rules))
     else:
         blocks.append(fill(say(words.WHY_NO_MATCH, lang)))
-    choices = [catalogue.commitments[m.commitment] for m in item.matches if m.commitment in catalogue.commitments]
-    return _signed(join("\n\n", blocks), reader, rows(*_choices(choices, lang)))
+    about = [catalogue.commitments[m.commitment] for m in item.matches if m.commitment in catalogue.commitments]
+    return signed(join("\n\n", blocks), reader, rows(*choices(about, lang)))
 
 
 def why_alert(catalogue: Catalogue, story: StoryView, lang: str) -> str:
@@ -178,7 +190,7 @@ def timeline_alert(catalogue: Catalogue, commitment: str, months: Sequence[tuple
 
 def note(text: str, reader: Reader, **values: str | int) -> Message:
     """One of our own texts as an answer of its own."""
-    return _signed(fill(say(text, reader.lang), **values), reader)
+    return signed(fill(say(text, reader.lang), **values), reader)
 
 
 def looked_line(looked: Looked, lang: str) -> Html:
@@ -192,7 +204,7 @@ def looked_line(looked: Looked, lang: str) -> Html:
     return fill(template, when=when, n=looked.feeds, k=len(failing), names=names)
 
 
-def _signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
+def signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
     """The answer with its last lines: how fresh it is, and what it may lack."""
     fresh = looked_line(reader.looked, reader.lang)
     if reader.looked.coming is not None:
@@ -203,11 +215,17 @@ def _signed(text: Html, reader: Reader, keyboard: Keyboard = ()) -> Message:
     return Message(Html(f"{text}\n\n<i>{fresh}</i>"), keyboard)
 
 
-def _missed(text: str, asked: str, entries: Sequence[Commitment], reader: Reader) -> Message:
+def _missed(
+    text: str,
+    asked: str,
+    entries: Sequence[Commitment],
+    reader: Reader,
+    to: Callable[[str], Action] = ShowCommitment,
+) -> Message:
     lang = reader.lang
     ask = say(words.NEAREST if entries else words.TRY_LIST, lang)
     said = fill(say(text, lang) + "\n" + ask, words=cut(clean(asked), 100))
-    return _signed(said, reader, rows(*_choices(entries, lang), () if entries else _menu(lang)))
+    return signed(said, reader, rows(*choices(entries, lang, to), () if entries else _menu(lang)))
 
 
 def _line(catalogue: Catalogue, story: StoryView, lang: str, *, told: str | None = None) -> Html:
@@ -215,13 +233,13 @@ def _line(catalogue: Catalogue, story: StoryView, lang: str, *, told: str | None
     item = lead_of(story, told)
     also = len(further(story, item))
     about = [catalogue.title(name, lang) for name in story.commitments if name != told]
-    lines = [_head(item, lang) if not also else Html(f"{_head(item, lang)} · +{also}")]
+    lines = [head(item, lang) if not also else Html(f"{head(item, lang)} · +{also}")]
     if about:
         lines.append(Html(f"<i>{join(' · ', about[:3])}</i>"))
     return join("\n", lines)
 
 
-def _head(item: ItemView, lang: str) -> Html:
+def head(item: ItemView, lang: str) -> Html:
     """Headline, and who and when below it."""
     headline = link(cut(clean(item.title), HEADLINE_UNITS) or outlet_name(item), safe_url(item.url))
     return join("\n", [bold(headline), byline(item, lang)])
@@ -234,35 +252,41 @@ def _told(asked: ShowLatest | ShowFound) -> str | None:
 def _heading(catalogue: Catalogue, asked: ShowLatest | ShowFound, lang: str) -> Html:
     match asked:
         case ShowFound(wanted):
-            return fill(say(words.FOUND, lang), words=wanted)
+            heading = fill(say(words.FOUND, lang), words=wanted)
         case ShowLatest(str(name)):
-            return bold(catalogue.title(name, lang))
+            heading = bold(catalogue.title(name, lang))
         case _:
-            return fill(say(words.LATEST, lang))
+            heading = fill(say(words.LATEST, lang))
+    return fill(say(words.SINCE, lang), heading=heading, day=_day(asked.since, lang)) if asked.since else heading
+
+
+def _day(seconds: int, lang: str) -> str:
+    return words.day(datetime.fromtimestamp(seconds, UTC), lang)
 
 
 def _nothing(catalogue: Catalogue, asked: ShowLatest | ShowFound, lang: str) -> Html:
     if asked.before:
         return fill(say(words.NO_OLDER, lang))
-    heading = [_heading(catalogue, asked, lang)] if isinstance(asked, ShowLatest) and asked.commitment else []
-    return join("\n", [*heading, fill(say(words.NONE_YET, lang))])
+    nothing = fill(say(words.NONE_YET, lang))
+    if asked.since:
+        nothing = fill(say(words.NONE_SINCE, lang), day=_day(asked.since, lang))
+    about = bold(catalogue.title(asked.commitment, lang)) if isinstance(asked, ShowLatest) and asked.commitment else ""
+    return join("\n", [about, nothing] if about else [nothing])
 
 
 def _pager(asked: ShowLatest | ShowFound, shown: Sequence[StoryView], *, older: bool, lang: str) -> Keyboard:
-    def turned(before: int | None) -> Action:
-        if isinstance(asked, ShowLatest):
-            return ShowLatest(asked.commitment, before)
-        return ShowFound(asked.words, before)
-
-    newest = button(say(words.NEWEST, lang), turned(None)) if asked.before else None
-    next_page = button(say(words.OLDER, lang), turned(shown[-1].pos)) if older and shown else None
+    newest = button(say(words.NEWEST, lang), replace(asked, before=None)) if asked.before else None
+    next_page = button(say(words.OLDER, lang), replace(asked, before=shown[-1].pos)) if older and shown else None
     told = _told(asked)
     about = button(say(words.ABOUT, lang), ShowCommitment(told)) if told else None
     return rows((newest, next_page), (about,))
 
 
-def _choices(entries: Sequence[Commitment], lang: str) -> tuple[tuple[Button | None], ...]:
-    return tuple((button(cut(titled(entry.title, lang), 60), ShowCommitment(entry.id)),) for entry in entries)
+def choices(
+    entries: Sequence[Commitment], lang: str, to: Callable[[str], Action] = ShowCommitment
+) -> tuple[tuple[Button | None, ...], ...]:
+    """Commitments as buttons, one below the other; a press asks for what `to` makes of the id."""
+    return tuple((button(cut(titled(entry.title, lang), 60), to(entry.id)),) for entry in entries)
 
 
 def _menu(lang: str) -> tuple[Button | None, ...]:

@@ -15,6 +15,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InlineQueryResultArticle,
+    InputFile,
     InputTextMessageContent,
     LinkPreviewOptions,
     MessageEntity,
@@ -76,19 +77,23 @@ class Client:
         await self._turnstile.wait(chat)
 
     async def send(self, chat: int, message: Message, *, reply_to: int | None = None, silent: bool = False) -> Outcome:
-        """Post a message; as an answer to the message `reply_to` if that is still there."""
+        """Post a message, with its picture or file; as an answer to the message `reply_to` if that is still there."""
         reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
 
+        how: dict[str, Any] = {
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": _markup(message.keyboard),
+            "disable_notification": silent,
+            "reply_parameters": reply,
+        }
+
         async def call() -> telegram.Message:
-            return await self._bot.send_message(
-                chat,
-                message.text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=_markup(message.keyboard),
-                link_preview_options=_preview(message),
-                disable_notification=silent,
-                reply_parameters=reply,
-            )
+            if message.picture:
+                return await self._bot.send_photo(chat, message.picture, caption=message.text, **how)
+            if message.file:
+                file = InputFile(message.file.body, message.file.name)
+                return await self._bot.send_document(chat, file, caption=message.text, **how)
+            return await self._bot.send_message(chat, message.text, link_preview_options=_preview(message), **how)
 
         return _as_sent(await self._paced(chat, call))
 

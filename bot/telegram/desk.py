@@ -60,6 +60,11 @@ class Desk:
             self.changed()
         return row
 
+    async def settings_of(self, person: int) -> Settings:
+        """What a person chose; the defaults, where nothing is kept of them."""
+        row = await self.call(self.store.readers.find, person)
+        return row.settings if row else Settings()
+
     async def press(self, wanted: Preference, reader: Reader) -> Message | None:
         """What a button of these pages does; None where what it speaks of is gone."""
         match wanted:

@@ -18,6 +18,7 @@ from store.views.values import ItemView, StoryView
 PREFIX = "digest/"
 HEADLINE_UNITS = 140
 MAX_STORIES = 40
+_NOTHING = Html("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +51,31 @@ def gathered(name: str, stories: Sequence[StoryView]) -> StoryView:
     return StoryView(name, tuple(item for story in stories for item in story.items), ())
 
 
-def _text(story: StoryView, catalogue: Catalogue, lang: str) -> Html:
-    """As much as fits into a message; how much is left out is said."""
-    groups = _groups(story.items, catalogue)
+def listed(
+    heading: Html, stories: Sequence[StoryView], catalogue: Catalogue, lang: str, *, beside: Html = _NOTHING
+) -> Html:
+    """The stories by pillar below the heading: as many as fit into one message, with room for the text `beside` it.
+    How many are left out is said."""
+    groups = _groups([item for story in stories for item in story.items], catalogue)
     total = sum(len(members) for _, members in groups)
     for shown in range(min(total, MAX_STORIES), -1, -1):
-        text = _shown(story.id, groups, shown, catalogue, lang)
-        if fits(text):
+        text = _shown(heading, groups, shown, catalogue, lang)
+        if fits(Html(f"{text}\n\n{beside}")):
             return text
     raise AssertionError("a heading always fits")
 
 
-def _shown(name: str, groups: list[tuple[str, list[StoryView]]], limit: int, catalogue: Catalogue, lang: str) -> Html:
-    pace, _, day = name.removeprefix(PREFIX).partition("/")
+def _text(story: StoryView, catalogue: Catalogue, lang: str) -> Html:
+    pace, _, day = story.id.removeprefix(PREFIX).partition("/")
     heading = words.say(words.DIGEST_WEEKLY if pace == "weekly" else words.DIGEST_DAILY, lang)
-    blocks: list[str] = [fill(heading, day=words.day(date.fromisoformat(day), lang))]
+    named = fill(heading, day=words.day(date.fromisoformat(day), lang))
+    return listed(named, (story,), catalogue, lang)
+
+
+def _shown(
+    heading: Html, groups: list[tuple[str, list[StoryView]]], limit: int, catalogue: Catalogue, lang: str
+) -> Html:
+    blocks: list[str] = [heading]
     left = limit
     for number, members in groups:
         lines = [_line(member, lang) for member in members[:left]]

@@ -18,8 +18,9 @@ from bot.telegram.answers import Reader, note
 from bot.telegram.application import App
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
+from bot.telegram.inquiries import Inquiries
 from bot.telegram.jury import Jury
-from bot.telegram.keyboards import Action, Preference, ShowTimeline, ShowWhy, Vote, action
+from bot.telegram.keyboards import Action, Inquiry, Preference, ShowTimeline, ShowWhy, Vote, action
 from bot.telegram.markup import Html
 from bot.telegram.message import Message
 from bot.telegram.outcome import Outcome, Refused, Wait
@@ -44,6 +45,7 @@ class Chats:
         self,
         client: Client,
         pages: Pages,
+        inquiries: Inquiries,
         desk: Desk,
         jury: Jury,
         clock: Callable[[], float],
@@ -53,6 +55,7 @@ class Chats:
     ) -> None:
         self._client = client
         self._pages = pages
+        self._inquiries = inquiries
         self._desk = desk
         self._jury = jury
         self._clock = clock
@@ -92,6 +95,11 @@ class Chats:
             "list": everything,
             "latest": self._pages.latest,
             "commitment": self._pages.commitment,
+            "search": self._inquiries.search,
+            "silence": self._inquiries.silence,
+            "status": self._inquiries.status,
+            "timeline": self._inquiries.timeline,
+            "asof": self._inquiries.asof,
         }
 
     def _choices(self) -> dict[str, Page]:
@@ -99,6 +107,8 @@ class Chats:
         desk = self._desk
         return {
             "lang": desk.lang,
+            "digest": self._inquiries.digest,
+            "export": self._inquiries.export,
             "follow": desk.follow,
             "unfollow": desk.unfollow,
             "mine": desk.mine,
@@ -190,13 +200,19 @@ class Chats:
             return None
         if isinstance(wanted, Preference):
             return await self._desk.press(wanted, reader)
+        if isinstance(wanted, Inquiry):
+            return await self._inquiries.show(wanted, reader)
         return await self._pages.show(wanted, reader)
 
     async def _turn(self, query: CallbackQuery, page: Message) -> None:
-        """Put the page in the place of the message, or below it where Telegram lets it no longer be changed."""
+        """Put the page in the place of the message, or below it where Telegram lets it no longer be changed; a picture
+        or a file always comes below."""
         if query.message is None:
             return
         chat, number = query.message.chat.id, query.message.message_id
+        if page.picture or page.file:
+            _report("turned", await self._patiently(lambda: self._client.send(chat, page)))
+            return
         done = await self._patiently(lambda: self._client.edit(chat, number, page))
         if isinstance(done, Refused) and done.kind in {"gone", "message"}:
             done = await self._patiently(lambda: self._client.send(chat, page))

@@ -6,6 +6,7 @@ A cursor in a callback is a position in the log, so that an old page's buttons s
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,18 +30,21 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class ShowLatest:
-    """Reports on a commitment (all where None), older than the position `before`."""
+    """Reports on a commitment (all where None), older than the position `before`; not older than `since`, in seconds
+    since 1970."""
 
     commitment: str | None = None
     before: int | None = None
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShowFound:
-    """Reports with these words, older than the position `before`."""
+    """Reports with these words, older than the position `before`; `since` as in ShowLatest."""
 
     words: str
     before: int | None = None
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,58 @@ class ShowWhy:
     """Why a story was shown."""
 
     story: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSeen:
+    """All items with these words, also those that match nothing, older than the position `before`."""
+
+    words: str
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPast:
+    """What was known of a commitment (of all where None) before `until`, in seconds since 1970."""
+
+    until: int
+    commitment: str | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMonths:
+    """How much was reported on a commitment month by month, as a picture."""
+
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSilence:
+    """For how long nothing was seen of each commitment, or of one."""
+
+    commitment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """What people judged of all commitments, or of one."""
+
+    commitment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDigest:
+    """The reports of the last day or week."""
+
+    span: Literal["day", "week"]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDossier:
+    """The dossier of a commitment, as a file."""
+
+    commitment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +184,17 @@ class Vote:
 
 Page = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
 Preference = ChooseLanguage | ShowFollows | AddFollow | ShowFollow | SetPace | EndFollow
-Action = Page | Preference | ShowTimeline | Vote
+Inquiry = ShowSeen | ShowPast | ShowMonths | ShowSilence | ShowStatus | ShowDigest | MakeDossier
+Action = Page | Inquiry | Preference | ShowTimeline | Vote
 
 
 def data(action: Action) -> str | None:
     """The callback data that asks for the action; None where it does not fit (very long words)."""
     match action:
-        case ShowLatest(commitment, before):
-            text = f"l:{commitment or ''}:{before or ''}"
-        case ShowFound(wanted, before):
-            text = f"f:{before or ''}:{wanted}"
+        case ShowLatest(commitment, before, since):
+            text = f"l:{commitment or ''}:{before or ''}{_since(since)}"
+        case ShowFound(wanted, before, since):
+            text = f"f:{before or ''}{_since(since)}:{wanted}"
         case ShowPillars():
             text = "p:"
         case ShowPillar(no):
@@ -151,8 +208,30 @@ def data(action: Action) -> str | None:
         case Vote(story, verdict):
             text = f"v:{verdict}:{story}"
         case _:
-            text = _preference(action)
+            text = _inquiry(action) if isinstance(action, Inquiry) else _preference(action)
     return text if len(text.encode()) <= MAX_DATA_BYTES else None
+
+
+def _since(seconds: int | None) -> str:
+    return f",{seconds}" if seconds else ""
+
+
+def _inquiry(action: Inquiry) -> str:
+    match action:
+        case ShowSeen(wanted, before):
+            return f"s:{before or ''}:{wanted}"
+        case ShowPast(until, commitment, before):
+            return f"a:{until}:{commitment or ''}:{before or ''}"
+        case ShowMonths(commitment):
+            return f"g:{commitment}"
+        case ShowSilence(commitment):
+            return f"z:{commitment or ''}"
+        case ShowStatus(commitment):
+            return f"j:{commitment or ''}"
+        case ShowDigest(span):
+            return f"d:{span}"
+        case MakeDossier(commitment):
+            return f"e:{commitment}"
 
 
 def _preference(action: Preference) -> str:
@@ -217,26 +296,44 @@ def from_start(payload: str) -> ShowCommitment | None:
 
 _NAME = "[a-z0-9][a-z0-9-]{0,60}"
 _POSITION = "[1-9][0-9]{0,17}"
-_FORMS = (
+_VERDICTS: dict[str, Literal["right", "wrong"]] = {"right": "right", "wrong": "wrong"}
+_PACES: dict[str, Pace] = {"now": "now", "daily": "daily", "weekly": "weekly"}
+_TIME = "[1-9][0-9]{8,9}"
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = (
     (
-        re.compile(rf"l:({_NAME})?:({_POSITION})?"),
-        lambda found: ShowLatest(found[1], int(found[2]) if found[2] else None),
+        re.compile(rf"l:({_NAME})?:({_POSITION})?(?:,({_TIME}))?"),
+        lambda found: ShowLatest(found[1], _number(found[2]), _number(found[3])),
     ),
     (
-        re.compile(rf"f:({_POSITION})?:(\S.{{0,62}})"),
-        lambda found: ShowFound(found[2], int(found[1]) if found[1] else None),
+        re.compile(rf"f:({_POSITION})?(?:,({_TIME}))?:(\S.{{0,62}})"),
+        lambda found: ShowFound(found[3], _number(found[1]), _number(found[2])),
     ),
     (re.compile(r"p:"), lambda found: ShowPillars()),
     (re.compile(r"p:([A-Za-z0-9]{1,10})"), lambda found: ShowPillar(found[1])),
     (re.compile(rf"c:({_NAME})"), lambda found: ShowCommitment(found[1])),
     (re.compile(r"w:([A-Za-z0-9_.-]{1,62})"), lambda found: ShowWhy(found[1])),
     (re.compile(r"t:([A-Za-z0-9_.-]{1,62})"), lambda found: ShowTimeline(found[1])),
-    (re.compile(r"v:(right|wrong):([A-Za-z0-9_.-]{1,56})"), lambda found: Vote(found[2], found[1])),
+    (re.compile(r"v:(right|wrong):([A-Za-z0-9_.-]{1,56})"), lambda found: Vote(found[2], _VERDICTS[found[1]])),
+    (re.compile(rf"s:({_POSITION})?:(\S.{{0,62}})"), lambda found: ShowSeen(found[2], _number(found[1]))),
+    (
+        re.compile(rf"a:({_TIME}):({_NAME})?:({_POSITION})?"),
+        lambda found: ShowPast(int(found[1]), found[2], _number(found[3])),
+    ),
+    (re.compile(rf"g:({_NAME})"), lambda found: ShowMonths(found[1])),
+    (re.compile(rf"z:({_NAME})?"), lambda found: ShowSilence(found[1])),
+    (re.compile(rf"j:({_NAME})?"), lambda found: ShowStatus(found[1])),
+    (re.compile(r"d:day"), lambda found: ShowDigest("day")),
+    (re.compile(r"d:week"), lambda found: ShowDigest("week")),
+    (re.compile(rf"e:({_NAME})"), lambda found: MakeDossier(found[1])),
     (re.compile(r"y:(en|it|hi)"), lambda found: ChooseLanguage(found[1])),
     (re.compile(r"m:"), lambda found: ShowFollows()),
     (re.compile(rf"\+c:({_NAME})"), lambda found: AddFollow("commitment", found[1])),
     (re.compile(r"\+p:([A-Za-z0-9]{1,10})"), lambda found: AddFollow("pillar", found[1])),
     (re.compile(r"m:([0-9a-f]{8})"), lambda found: ShowFollow(found[1])),
-    (re.compile(r"m:([0-9a-f]{8}):(now|daily|weekly)"), lambda found: SetPace(found[1], found[2])),
+    (re.compile(r"m:([0-9a-f]{8}):(now|daily|weekly)"), lambda found: SetPace(found[1], _PACES[found[2]])),
     (re.compile(r"m:([0-9a-f]{8}):end"), lambda found: EndFollow(found[1])),
 )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None

@@ -9,6 +9,7 @@ from bot.telegram.text import escape, quiet, units
 
 MAX_UNITS = 4096  # counted after parsing, in UTF-16 units as clients do and in code points as the server does
 MAX_ENTITIES = 100
+MAX_CAPTION_UNITS = 1024
 
 
 class Html(str):
@@ -56,6 +57,11 @@ def visible(message: Html) -> str:
 def fits(message: Html) -> bool:
     """Whether Telegram takes the message whole: length after parsing, and number of entities."""
     return units(visible(message)) <= MAX_UNITS and entities(message) <= MAX_ENTITIES
+
+
+def fits_caption(message: Html) -> bool:
+    """Whether Telegram takes the text below a picture or a file."""
+    return units(visible(message)) <= MAX_CAPTION_UNITS and entities(message) <= MAX_ENTITIES
 
 
 def entities(message: Html) -> int:

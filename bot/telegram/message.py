@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.markup import Html, visible
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A post or an answer. `preview`: show a small preview of the first link."""
+    """A post or an answer. `preview`: show a small preview of the first link. With a `picture` (PNG) or a `file` the
+    text is its caption, and must fit into one (`markup.fits_caption`)."""
 
     text: Html
     keyboard: Keyboard = ()
     preview: bool = False
+    picture: bytes = field(default=b"", repr=False)
+    file: Attachment | None = None
 
     @property
     def digest(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.coverage import Coverage, sentence
+from bot.coverage import PERIOD, Coverage, sentence
 from bot.ledger import Call
-from bot.telegram import answers, render, words
+from bot.telegram import answers, moments, render, words
 from bot.telegram.answers import PAGE, Looked, Reader
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Offer
@@ -40,15 +41,16 @@ MAX_WORDS_UNITS = 100
 class Library:
     """What answers are made of: the log and its views, called through `call`; the plan; when we last looked; and the
     public name of the channel, if it has one (`@name`). `watched` tells how well the feeds for some commitments (all,
-    where none is named) were watched lately; it is called through `call`."""
+    where none is named) were watched between two moments; it is called through `call`."""
 
     log: EventLog
     views: Views
     call: Call
     catalogue: Catalogue
     looked: Callable[[], Looked]
+    watched: Callable[[Sequence[Commitment], datetime, datetime], Coverage | None]
+    now: Callable[[], datetime]
     channel: str | None = None
-    watched: Callable[[Sequence[Commitment]], Coverage | None] | None = None
 
 
 class Pages:
@@ -96,15 +98,17 @@ class Pages:
     async def latest(self, text: str, reader: Reader) -> Message:
         """The newest reports: all, of the commitment the text names, or with the words of the text; and where there
         are none, the commitments that sound most like it."""
-        asked = cut(clean(text), MAX_WORDS_UNITS)
+        said, span = moments.split_age(text)
+        since = int((self._library.now() - span).timestamp()) if span else None
+        asked = cut(clean(said), MAX_WORDS_UNITS)
         if not asked:
-            return await self._shown(ShowLatest(), reader)
+            return await self._shown(ShowLatest(since=since), reader)
         named = self._catalogue.find(asked)
         if len(named) == 1:
-            return await self._shown(ShowLatest(named[0].id), reader)
+            return await self._shown(ShowLatest(named[0].id, since=since), reader)
         if named:
-            return answers.choose(named, asked, reader)
-        found = ShowFound(asked)
+            return answers.choose(named, asked, reader, lambda name: ShowLatest(name, since=since))
+        found = ShowFound(asked, since=since)
         stories = await self._ask(self._stories, found)
         if stories:
             return answers.latest(self._catalogue, found, stories, await self._told(reader, found))
@@ -165,11 +169,10 @@ class Pages:
 
     async def _told(self, reader: Reader, asked: ShowLatest | ShowFound) -> Reader:
         """The reader, to be told how well what they ask of was watched."""
-        if self._library.watched is None:
-            return reader
         name = asked.commitment if isinstance(asked, ShowLatest) else None
         meant = [self._catalogue.commitments[name]] if name else []
-        watched = await self._ask(self._library.watched, meant)
+        now = self._library.now()
+        watched = await self._ask(self._library.watched, meant, now - PERIOD, now)
         return replace(reader, watched=sentence(watched, reader.lang))
 
     async def _ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -190,17 +193,22 @@ class Pages:
         """One more than a page, newest first."""
         if isinstance(asked, ShowLatest):
             wanted = (asked.commitment,) if asked.commitment else ()
-            return self._library.views.latest(wanted, limit=PAGE + 1, before=asked.before)
+            return self._library.views.latest(wanted, limit=PAGE + 1, before=asked.before, since=_moment(asked.since))
         return self._found(asked)[: PAGE + 1]
 
     def _found(self, asked: ShowFound) -> list[StoryView]:
         """The stories with all the words, newest sighting first; the cursor is the position of its newest item."""
         views = self._library.views
-        items = views.search(asked.words, limit=MAX_FOUND, commitment=tuple(self._catalogue.commitments))
+        about, since = tuple(self._catalogue.commitments), _moment(asked.since)
+        items = views.search(asked.words, limit=MAX_FOUND, commitment=about, since=since)
         stories = [views.story(name) for name in dict.fromkeys(item.story for item in items if item.story)]
         placed = [replace(story, pos=max(item.pos for item in story.items)) for story in stories if story]
         before = asked.before
         return sorted((s for s in placed if before is None or s.pos < before), key=lambda s: -s.pos)
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def _offer(story: StoryView, lang: str, tag: str) -> Offer:

@@ -54,12 +54,22 @@ START = (
 )
 START_CHANNEL = "New reports appear in {channel}. "
 HELP = (
-    "/latest – the newest reports\n"
+    "<b>Ask</b>\n"
+    "/latest – the newest reports; /latest 7d – of seven days\n"
     "/latest {example} – on one commitment\n"
     "/latest <i>any words</i> – with these words\n"
     "/list – all commitments\n"
     "/commitment {clause} – what was promised there\n"
-    "/why – why a report was shown: reply to it with /why, or send /why and its address\n"
+    "/why – why a report was shown: reply to it with /why, or send /why and its address\n\n"
+    "<b>Look further</b>\n"
+    "/search <i>any words</i> – in all I have seen, also what fits no commitment\n"
+    "/timeline {example} – reports over time, as a picture\n"
+    "/silence – where nothing was seen for long\n"
+    "/status – how commitments stand, as people judge\n"
+    "/asof 2026-03-01 {example} – what was known on that day\n"
+    "/export {example} – the evidence as a file\n\n"
+    "<b>For you</b>\n"
+    "/digest – the last day or week, now\n"
     "/follow – be told of a commitment, a pillar or any words; /mine shows what you follow\n"
     "/settings – language, hours, digests\n\n"
     "Here you can also just type words, in English, Italian or Hindi."
@@ -90,6 +100,76 @@ LOOKED_FAILING = Plural(
 )
 LOOKED_NEVER = "I have not looked yet; ask again in a minute."
 VIEWS_COMING = "I am reading my records anew and have come to {done}%; until then an answer may lack reports."
+
+# Coverage
+COVERAGE = "Coverage {period}: {percent}%{holes}."
+COVERAGE_NEVER = "Coverage: the feeds were not watched in this time."
+COVERAGE_DAYS = Plural("of the last {n} day", "of the last {n} days")
+COVERAGE_SINCE = "since {when}"
+COVERAGE_HOLE = ", one gap of {length} ({name})"
+COVERAGE_HOLES = ", {n} gaps, the longest of {length} ({name})"
+COVERAGE_ITSELF = "pactwatch was not running"
+COVERAGE_STALE = "Silent for longer than usual: {names}."
+LENGTH_MINUTES = "{n} min"
+LENGTH_HOURS = "{n} h"
+LENGTH_DAYS = "{n} days"
+
+# Findings
+SEEN = "All I have seen with <b>{words}</b>, whether or not it fits a commitment"
+SEEN_ASK = "What are you looking for? /search hydrogen finds every item with that word, /search hydrog* any ending."
+NOT_SEEN = "I have seen nothing with the words <b>{words}</b>."
+FITS_NONE = "fits no commitment"
+SINCE = "{heading} · since {day}"
+NONE_SINCE = "Nothing was reported since {day}."
+PAST = "<b>What was known on {day}</b>"
+PAST_ASK = "What was known when? Send a date and, if you like, a commitment: /asof 2026-03-01 {example}"
+PAST_NONE = "Nothing had been reported by then."
+PAST_TOO_EARLY = "On {day} I was not watching yet."
+SILENCE = (
+    "<b>For how long nothing was seen</b>\nNothing seen is not the same as nothing done: what counts are the days on"
+    " which I watched."
+)
+SILENCE_DAYS = Plural("• {title}: {n} day, watched on {watched}", "• {title}: {n} days, watched on {watched}")
+SILENCE_NEVER = Plural(
+    "• {title}: nothing yet, in {n} day, watched on {watched}",
+    "• {title}: nothing yet, in {n} days, watched on {watched}",
+)
+SILENCE_BEYOND = "– <b>unusually long</b>"
+SILENCE_UNKNOWN = "• {title}: I have not looked yet"
+STATUS = "<b>Where the commitments stand</b>\nThis is what people judged, each time with a source. I never judge."
+STATUS_OF = "<b>{title}</b>\nWhat people judged, each time with a source. I never judge."
+STATUS_NONE = "Nobody has judged yet."
+STEPS = {
+    "no-evidence": "no evidence",
+    "not-started": "not started",
+    "limited": "limited progress",
+    "substantial": "substantial progress",
+    "complete": "complete",
+}
+MONTHS = "<b>{title}</b>\nReports month by month"
+CHART_MONTHS = "Reports per month, by date of publication."
+CHART_WEEK = "Reports from {first} to {last}"
+CHART_DAYS = "Reports per day (UTC), by date of publication."
+CHART_GAPS = "Hatched: not watched, or not all of the time."
+WEEK = "<b>The last seven days</b>\nFor one commitment: /timeline {example}"
+DIGEST_ASKED = {"day": "<b>The last 24 hours</b>", "week": "<b>The last seven days</b>"}
+DIGEST_FOLLOWED = {
+    "day": "<b>What you follow · the last 24 hours</b>",
+    "week": "<b>What you follow · the last seven days</b>",
+}
+DIGEST_NOTHING = "Nothing was reported."
+DOSSIER_ASK = "Of which commitment? /export {example}"
+DOSSIER = (
+    "<b>{title}</b>\nThe dossier, {size} kB. Unpack it and open index.html; <code>pactwatch verify</code> checks that"
+    " nothing in it was changed."
+)
+DOSSIER_BUSY = "I am making another dossier just now. Ask again in a minute."
+DOSSIER_TOO_LARGE = "This dossier has {size} MB, more than I may send. The operators can make it for you."
+DAY_BUTTON = "24 hours"
+WEEK_BUTTON = "7 days"
+SILENCE_BUTTON = "Silence"
+STATUS_BUTTON = "Status"
+DOSSIER_BUTTON = "Dossier"
 
 # A reader's own choices
 OWN_NAMES = {"en": "English", "it": "Italiano", "hi": "हिन्दी"}
@@ -148,14 +228,21 @@ TROUBLE = "Something went wrong here. Please try again in a minute."
 # Command menus: everywhere, in private, and for those who have a role
 COMMANDS = (
     ("latest", "Newest reports, or on a subject"),
+    ("search", "Search everything seen"),
     ("list", "All commitments, by pillar"),
     ("commitment", "One commitment and its reports"),
+    ("timeline", "Reports over time, as a picture"),
+    ("silence", "Where nothing was seen for long"),
+    ("status", "How commitments stand, as people judge"),
+    ("asof", "What was known on a day"),
     ("why", "Why a report was shown"),
     ("help", "What I can do"),
 )
 OWN_COMMANDS = (
+    ("digest", "The last day or week, now"),
     ("follow", "Be told of a subject"),
     ("mine", "What I follow"),
+    ("export", "A commitment’s dossier, as a file"),
     ("settings", "Language, hours, digests"),
 )
 REVIEWER_COMMANDS: tuple[tuple[str, str], ...] = ()
@@ -183,6 +270,12 @@ def number(n: int, lang: str) -> str:
     return f"{_paired(head)},{tail:03}"
 
 
+def decimal(value: float, places: int, lang: str) -> str:
+    """A small number with so many decimal places: 99.5, 99,5."""
+    text = f"{value:.{places}f}"
+    return text.replace(".", ",") if lang == "it" else text
+
+
 def commands(lang: str, table: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """A command menu in the language."""
     return tuple((name, say(text, lang)) for name, text in table)
@@ -204,6 +297,16 @@ def month(when: date, lang: str) -> str:
     return f"{_MONTHS[language(lang)][when.month - 1]} {when.year}"
 
 
+def month_name(when: date, lang: str) -> str:
+    """A month without its year: May, mag, मई."""
+    return _MONTHS[language(lang)][when.month - 1]
+
+
+def weekday(when: date, lang: str) -> str:
+    """A day of the week: Mon, lun, सोम."""
+    return _WEEKDAYS[language(lang)][when.weekday()]
+
+
 def moment(when: datetime, lang: str) -> str:
     """A date with its time, which is always UTC: a message does not know where its reader is."""
     return f"{day(when, lang)}, {when:%H:%M} UTC"
@@ -213,6 +316,13 @@ _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"),
     "it": ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),
     "hi": ("जन॰", "फ़र॰", "मार्च", "अप्रैल", "मई", "जून", "जुल॰", "अग॰", "सित॰", "अक्टू॰", "नव॰", "दिस॰"),
+}
+
+
+_WEEKDAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "it": ("lun", "mar", "mer", "gio", "ven", "sab", "dom"),
+    "hi": ("सोम", "मंगल", "बुध", "गुरु", "शुक्र", "शनि", "रवि"),
 }
 
 

@@ -40,14 +40,14 @@ def of(known: Ledger, feeds: tuple[Feed, ...] = BOTH) -> Coverage:
 def test_feeds_without_a_hole_are_covered() -> None:
     found = of(ledger())
     assert (found.share, found.holes, found.feeds, found.since) == (1.0, (), 2, NOON)
-    assert sentence(found) == "Coverage of the last 7 days: 100 %."
+    assert sentence(found) == "Coverage of the last 7 days: 100%."
 
 
 def test_a_hole_in_one_feed_counts_for_that_feed() -> None:
     found = of(ledger(stretch("ansa", HOUR, 43 * HOUR)))
     assert found.share == pytest.approx(1 - 0.25 / 2)
     assert found.holes == (Hole(ANSA, NOON + HOUR, NOON + 43 * HOUR),)
-    assert sentence(found) == "Coverage of the last 7 days: 87 %, one gap of 42 h (ANSA)."
+    assert sentence(found) == "Coverage of the last 7 days: 87%, one gap of 42 h (ANSA)."
 
 
 def test_what_was_missed_for_two_reasons_is_one_hole() -> None:
@@ -70,13 +70,13 @@ def test_a_failing_feed_is_missed_until_now() -> None:
 def test_a_stale_feed_is_no_hole_but_told() -> None:
     found = of(ledger(stretch("ansa", -DAY, None, "stale"), stretch("pib", DAY, 2 * DAY, "stale")))
     assert (found.share, found.holes, found.stale) == (1.0, (), (ANSA,))
-    assert sentence(found) == "Coverage of the last 7 days: 100 %. Silent for longer than usual: ANSA."
+    assert sentence(found) == "Coverage of the last 7 days: 100%. Silent for longer than usual: ANSA."
 
 
 def test_only_what_was_watched_is_claimed() -> None:
     found = of(ledger(begun=NOON + 6 * DAY))
     assert found.since == NOON + 6 * DAY
-    assert sentence(found) == "Coverage since 26 May 2026, 12:00 UTC: 100 %."
+    assert sentence(found) == "Coverage since 26 May 2026, 12:00 UTC: 100%."
     assert coverage(ledger(begun=None), BOTH, since=NOON, until=END) is None
     assert "not watched" in sentence(None)
 
@@ -140,9 +140,9 @@ def test_a_span_is_said_in_its_unit(span: timedelta, said: str) -> None:
 def test_the_sentence_is_there_in_every_language_of_the_plan() -> None:
     found = of(ledger(stretch("ansa", HOUR, 6 * HOUR), stretch("pib", -DAY, None, "stale")))
     assert sentence(found, "it") == (
-        "Copertura degli ultimi 7 giorni: 98 %, una lacuna di 5 h (ANSA). In silenzio più a lungo del solito: PIB."
+        "Copertura degli ultimi 7 giorni: 98%, una lacuna di 5 h (ANSA). In silenzio più a lungo del solito: PIB."
     )
-    assert sentence(found, "hi").startswith("पिछले 7 दिनों की कवरेज: 98 %, 5 घंटे का एक अंतराल (ANSA)।")
+    assert sentence(found, "hi").startswith("पिछले 7 दिनों की कवरेज: 98%, 5 घंटे का एक अंतराल (ANSA)।")
     assert sentence(found, "fr") == sentence(found)
 
 

@@ -4,63 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
 
-from bot.demo.botapi.methods import CallbackQuery
 from bot.demo.botapi.world import Message, User
 from bot.telegram import words
-from bot.telegram.answers import Looked, Reader, note
 from bot.telegram.application import TokenRefused, build_application, disconnect
-from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
-from bot.telegram.desk import Desk
-from bot.telegram.handlers import Chats, Page
-from bot.telegram.jury import Jury
-from bot.telegram.message import Message as Answer
 from bot.telegram.pace import Turnstile
-from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
-from bot.telegram.roles import Role, Roles
 from store.events.plan import MatchJudged
 from store.views.values import Votes
 from store.views.views import Views
 from tests.bot.stage import CHANNEL, Stage, staged
-from tests.telegram.stories import COMMITMENTS, PLAN
+from tests.telegram.talk import LAST_LOOK, ask, button, listening, person, press
 
 pytestmark = pytest.mark.anyio
-
-
-ROLES = Roles(operators=frozenset({44}), reviewers=frozenset({43}))
-
-
-async def swept(text: str, reader: Reader) -> Answer:
-    return note("Swept {what}.", reader, what=text)
-
-
-def library(stage: Stage) -> Library:
-    looked = Looked(stage.time.now(), 3)
-    catalogue = Catalogue(PLAN, COMMITMENTS)
-    return Library(stage.store, Views.open(None), stage.lane.call, catalogue, lambda: looked, "@pactwatch_test")
-
-
-@asynccontextmanager
-async def listening(stage: Stage) -> AsyncIterator[None]:
-    """The bot, up and answering, as after a start."""
-    app = build_application(stage.server.token, stage.server.url, read_timeout_s=5)
-    client = Client(app.bot, Turnstile(stage.time.clock, stage.time.sleep))
-    names = (f"r{number}" for number in count(1))
-    catalogue = Catalogue(PLAN, COMMITMENTS)
-    desk = Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
-    views = Views.open(None)
-    jury = Jury(stage.store, views, stage.lane.call, stage.time.now, lambda: next(names), ROLES, {"run": "r1"})
-    staff: dict[str, tuple[Role, Page]] = {"sweep": ("reviewer", swept), "scrub": ("operator", swept)}
-    Chats(client, Pages(library(stage)), desk, jury, stage.time.clock, roles=ROLES, staff=staff).attach(app)
-    async with answering(app, client, stage.time.sleep, roles=ROLES):
-        yield
 
 
 @pytest.fixture
@@ -74,35 +34,13 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             yield made
 
 
-def person(stage: Stage, *, lang: str = "en") -> User:
-    return stage.server.add_user(42, language_code=lang, started=True)
-
-
-async def ask(stage: Stage, user: User, text: str, **how: object) -> Message:
-    """Write to the bot in private and give its answer."""
-    before = len(stage.server.messages(user))
-    stage.server.user_sends(user, None, text, **how)  # type: ignore[arg-type]
-    await stage.server.wait_for(lambda: len(stage.server.messages(user)) >= before + 2)
-    return stage.server.messages(user)[-1]
-
-
-async def press(stage: Stage, user: User, message: Message, data: str, *, forged: bool = False) -> CallbackQuery:
-    query = stage.server.user_presses(user, message, data, forged=forged)
-    await stage.server.wait_for(lambda: query.answered)
-    return query
-
-
-def button(message: Message, label: str) -> str:
-    return next(str(entry["callback_data"]) for row in message.buttons for entry in row if entry["text"] == label)
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("/start", "I watch the news for the Joint Plan"),
         ("/start c_defence-roadmap", "Defence industrial roadmap\nVII. Defence"),
         ("/start nonsense", "I watch the news"),
-        ("/help", "/latest – the newest reports"),
+        ("/help", "Ask\n/latest – the newest reports; /latest 7d"),
         ("/list", "Joint Plan\n3 commitments. Choose a pillar:"),
         ("/latest", "Latest reports\n\nReport number 6"),
         ("/latest defence-roadmap", "Defence industrial roadmap\n\nReport number 6"),
@@ -129,7 +67,7 @@ def button(message: Message, label: str) -> str:
 async def test_every_question_gets_its_answer(stage: Stage, text: str, expected: str) -> None:
     answer = await ask(stage, person(stage), text)
     assert answer.text.startswith(expected)
-    assert answer.text.endswith("Last look: 22 Nov 2026, 12:00 UTC. All 3 feeds answer.")
+    assert LAST_LOOK in answer.text
 
 
 @pytest.mark.parametrize(
@@ -321,7 +259,7 @@ async def test_a_429_on_an_answer_is_waited_for(stage: Stage) -> None:
     user = person(stage)
     stage.server.faults.add("flood", method="sendMessage", chat=user.id, retry_after=9)
     answer = await ask(stage, user, "/help")
-    assert answer.text.startswith("/latest")
+    assert answer.text.startswith("Ask\n/latest")
     assert stage.server.violations == []
 
 
@@ -367,7 +305,7 @@ async def test_what_takes_a_role_does_not_exist_in_a_group(stage: Stage) -> None
     stage.server.user_sends(operator, group, "/scrub")
     stage.server.user_sends(operator, group, "/help")
     await stage.server.wait_for(lambda: len(stage.server.messages(group)) == 3)
-    assert stage.server.messages(group)[-1].text.startswith("/latest")
+    assert stage.server.messages(group)[-1].text.startswith("Ask\n/latest")
 
 
 async def test_it_comes_up_however_long_telegram_is_away(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from store.readers import ReaderRow
 from tests.bot.stage import Stage, staged
-from tests.telegram.test_chat import ask, button, listening, person, press
+from tests.telegram.talk import ask, button, listening, person, press
 
 pytestmark = pytest.mark.anyio
 

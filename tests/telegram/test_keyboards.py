@@ -8,11 +8,18 @@ from hypothesis import strategies as st
 
 from bot.telegram.keyboards import (
     Action,
+    MakeDossier,
     ShowCommitment,
+    ShowDigest,
     ShowFound,
     ShowLatest,
+    ShowMonths,
+    ShowPast,
     ShowPillar,
     ShowPillars,
+    ShowSeen,
+    ShowSilence,
+    ShowStatus,
     ShowTimeline,
     ShowWhy,
     Vote,
@@ -24,9 +31,18 @@ from bot.telegram.keyboards import (
 
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,40}", fullmatch=True)
 POSITIONS = st.none() | st.integers(min_value=1, max_value=10**12)
+TIMES = st.none() | st.integers(min_value=10**8, max_value=10**10 - 1)
+WORDS = st.text("अकर abcè-'", min_size=1, max_size=40).map(str.strip).filter(bool)
 ACTIONS: st.SearchStrategy[Action] = st.one_of(
-    st.builds(ShowLatest, st.none() | NAMES, POSITIONS),
-    st.builds(ShowFound, st.text("अकर abcè-'", min_size=1, max_size=40).map(str.strip).filter(bool), POSITIONS),
+    st.builds(ShowLatest, st.none() | NAMES.filter(lambda name: len(name) < 30), POSITIONS, TIMES),
+    st.builds(ShowFound, WORDS, POSITIONS, TIMES),
+    st.builds(ShowSeen, WORDS, POSITIONS),
+    st.builds(ShowPast, TIMES.filter(bool), st.none() | NAMES.filter(lambda name: len(name) < 30), POSITIONS),
+    st.builds(ShowMonths, NAMES),
+    st.builds(ShowSilence, st.none() | NAMES),
+    st.builds(ShowStatus, st.none() | NAMES),
+    st.builds(ShowDigest, st.sampled_from(["day", "week"])),
+    st.builds(MakeDossier, NAMES),
     st.builds(ShowPillars),
     st.builds(ShowPillar, st.sampled_from(["I", "IV", "X"])),
     st.builds(ShowCommitment, NAMES),
@@ -40,7 +56,7 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
 def test_what_is_written_is_read_back_and_fits(wanted: Action) -> None:
     text = data(wanted)
     if text is None:
-        assert isinstance(wanted, ShowFound)
+        assert isinstance(wanted, ShowFound | ShowSeen)
     else:
         assert len(text.encode()) <= 64
         assert action(text) == wanted
@@ -49,7 +65,7 @@ def test_what_is_written_is_read_back_and_fits(wanted: Action) -> None:
 @given(st.text(max_size=70))
 def test_no_data_crashes_the_reader(text: str) -> None:
     wanted = action(text)
-    assert wanted is None or data(wanted) is not None or isinstance(wanted, ShowFound)
+    assert wanted is None or data(wanted) is not None or isinstance(wanted, ShowFound | ShowSeen)
 
 
 @pytest.mark.parametrize(

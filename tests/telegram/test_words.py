@@ -100,6 +100,18 @@ def test_months_are_named_as_unicode_says(lang: str, month: int) -> None:
     assert words.day(date(2026, month, 7), lang) == f"7 {name} 2026"
 
 
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_days_of_the_week_are_named_as_unicode_says(lang: str) -> None:
+    monday = date(2026, 11, 23)
+    names = [words.weekday(monday.replace(day=monday.day + number), lang) for number in range(7)]
+    assert names == [Locale(lang).days["format"]["abbreviated"][number] for number in range(7)]
+
+
+@given(st.integers(min_value=0, max_value=1000), st.sampled_from(words.LANGUAGES))
+def test_shares_are_written_as_unicode_says(tenths: int, lang: str) -> None:
+    assert words.decimal(tenths / 10, 1, lang) == format_decimal(tenths / 10, "0.0", locale=lang)
+
+
 def test_a_language_we_do_not_speak_is_answered_in_english() -> None:
     assert words.language("pt-BR") == "en"
     assert words.language("hi-IN") == "hi"

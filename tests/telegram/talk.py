@@ -1,0 +1,102 @@
+"""Talking with the bot over a real socket: what the tests of the chat have in common."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from bot.coverage import Coverage
+from bot.demo.botapi.methods import CallbackQuery
+from bot.demo.botapi.world import Message, User
+from bot.dossiers import Dossiers
+from bot.painter import Painter
+from bot.telegram.answers import Looked, Reader, note
+from bot.telegram.application import build_application
+from bot.telegram.catalogue import Catalogue
+from bot.telegram.client import Client
+from bot.telegram.desk import Desk
+from bot.telegram.handlers import Chats, Page
+from bot.telegram.inquiries import Inquiries, Tools
+from bot.telegram.jury import Jury
+from bot.telegram.message import Message as Answer
+from bot.telegram.pace import Turnstile
+from bot.telegram.pages import Library, Pages
+from bot.telegram.polling import answering
+from bot.telegram.roles import Role, Roles
+from matchers.plan import Commitment
+from store.views.views import Views
+from tests.bot.stage import Stage
+from tests.telegram.stories import COMMITMENTS, PLAN
+
+ROLES = Roles(operators=frozenset({44}), reviewers=frozenset({43}))
+LAST_LOOK = "Last look: 22 Nov 2026, 12:00 UTC. All 3 feeds answer."
+COVERAGE = "Coverage of the last 7 days: 98%."
+
+
+async def swept(text: str, reader: Reader) -> Answer:
+    return note("Swept {what}.", reader, what=text)
+
+
+def watched(commitments: Sequence[Commitment], since: datetime, until: datetime) -> Coverage | None:
+    """As if everything had been watched nearly always."""
+    del commitments
+    return Coverage(since=since, until=until, asked_since=since, share=0.985, feeds=3)
+
+
+def library(stage: Stage) -> Library:
+    looked = Looked(stage.time.now(), 3)
+    catalogue = Catalogue(PLAN, COMMITMENTS)
+    return Library(
+        stage.store,
+        Views.open(None),
+        stage.lane.call,
+        catalogue,
+        lambda: looked,
+        watched,
+        stage.time.now,
+        "@pactwatch_test",
+    )
+
+
+@asynccontextmanager
+async def listening(stage: Stage, *, dossiers: Dossiers | None = None) -> AsyncIterator[None]:
+    """The bot, up and answering, as after a start."""
+    app = build_application(stage.server.token, stage.server.url, read_timeout_s=5)
+    client = Client(app.bot, Turnstile(stage.time.clock, stage.time.sleep))
+    names = (f"r{number}" for number in count(1))
+    catalogue = Catalogue(PLAN, COMMITMENTS)
+    desk = Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
+    views = Views.open(None)
+    jury = Jury(stage.store, views, stage.lane.call, stage.time.now, lambda: next(names), ROLES, {"run": "r1"})
+    staff: dict[str, tuple[Role, Page]] = {"sweep": ("reviewer", swept), "scrub": ("operator", swept)}
+    books = library(stage)
+    tools = Tools(Painter(), dossiers or Dossiers(Path("nowhere.yaml"), stage.time.now), desk.settings_of)
+    inquiries = Inquiries(books, tools)
+    Chats(client, Pages(books), inquiries, desk, jury, stage.time.clock, roles=ROLES, staff=staff).attach(app)
+    async with answering(app, client, stage.time.sleep, roles=ROLES):
+        yield
+
+
+def person(stage: Stage, *, lang: str = "en") -> User:
+    return stage.server.add_user(42, language_code=lang, started=True)
+
+
+async def ask(stage: Stage, user: User, text: str, **how: object) -> Message:
+    """Write to the bot in private and give its answer."""
+    before = len(stage.server.messages(user))
+    stage.server.user_sends(user, None, text, **how)  # type: ignore[arg-type]
+    await stage.server.wait_for(lambda: len(stage.server.messages(user)) >= before + 2)
+    return stage.server.messages(user)[-1]
+
+
+async def press(stage: Stage, user: User, message: Message, data: str, *, forged: bool = False) -> CallbackQuery:
+    query = stage.server.user_presses(user, message, data, forged=forged)
+    await stage.server.wait_for(lambda: query.answered)
+    return query
+
+
+def button(message: Message, label: str) -> str:
+    return next(str(entry["callback_data"]) for row in message.buttons for entry in row if entry["text"] == label)
