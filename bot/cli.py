@@ -119,10 +119,12 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as exc:  # noqa: BLE001 - the last place where an error can become a sentence
+        from bot.telegram.secrecy import redacted  # noqa: PLC0415 - only an error pays for this import
+
         if debug:
-            traceback.print_exc()
+            click.echo(redacted(traceback.format_exc()), err=True, nl=False)
         for line in _sentences(exc):
-            click.echo(f"pactwatch: {line}", err=True)
+            click.echo(f"pactwatch: {redacted(line)}", err=True)
         sys.exit(2)
 
 

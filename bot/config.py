@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from matchers.plan import Commitment, Plan
 from matchers.rules import RuleError, RuleSet, compile_rules
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name, not a token
+WEBHOOK_VARIABLE = "TELEGRAM_WEBHOOK_SECRET"
 WEBSUB_VARIABLE = "PACTWATCH_WEBSUB_SECRET"
 
 
@@ -129,6 +131,20 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+class WebhookSettings(_Section):
+    """Where Telegram brings updates, in the place of long polling."""
+
+    url: WebAddress = Field(
+        description="The public https:// address that leads to `listen` and `port`, such as a reverse proxy's."
+    )
+    listen: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    secret: SecretStr | None = Field(
+        default=None,
+        description="Leave empty and set TELEGRAM_WEBHOOK_SECRET, or name a file: file:/run/secrets/webhook",
+    )
+
+
 class TelegramSettings(_Section):
     """Where updates go. Without a token everything runs but Telegram."""
 
@@ -142,6 +158,9 @@ class TelegramSettings(_Section):
     admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
     reviewers: tuple[int, ...] = Field(
         default=(), description="Telegram user ids of people whose votes weigh more and who may review posts."
+    )
+    webhook: WebhookSettings | None = Field(
+        default=None, description="Have Telegram bring updates, in the place of long polling."
     )
     max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=7, description="Items published longer ago are recorded and answered, not posted."
@@ -308,18 +327,29 @@ def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
             if side not in config.plan.sides:
                 known = ", ".join(config.plan.sides) or "none"
                 yield ("feeds", index, "context"), f"{side!r}: no side of the plan; plan.sides has: {known}"
-        if feed.fulltext and not can_extract():
-            yield ("feeds", index, "fulltext"), "needs the package trafilatura: pip install 'pactwatch[fulltext]'"
-    if config.websub is not None and not can_listen():
-        yield ("websub",), "needs the package tornado: pip install 'pactwatch[websub]'"
+    yield from _missing(config)
     if config.fetch.min_interval_minutes > config.fetch.max_interval_minutes:
         yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"
+
+
+def _missing(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
+    """Packages that what is configured needs and that are not installed."""
+    for index, feed in enumerate(config.feeds):
+        if feed.fulltext and not can_extract():
+            yield ("feeds", index, "fulltext"), "needs the package trafilatura: pip install 'pactwatch[fulltext]'"
+    callers = ((("websub",), "websub", config.websub), (("telegram", "webhook"), "webhooks", config.telegram.webhook))
+    for where, extra, settings in callers:
+        if settings is not None and not can_listen():
+            yield where, f"needs the package tornado: pip install 'pactwatch[{extra}]'"
 
 
 def _secrets(config: Config, path: Path, environ: Mapping[str, str]) -> tuple[Config, tuple[str, ...]]:
     """The configuration with its secrets in place, and what an operator should know about where they lie."""
     token, notes = _secret(config.telegram.token, TOKEN_VARIABLE, "telegram.token", path, environ)
-    complete: dict[str, object] = {"telegram": config.telegram.model_copy(update={"token": token})}
+    webhook, further = _webhook(config.telegram.webhook, path, environ)
+    notes = (*notes, *further)
+    telegram = config.telegram.model_copy(update={"token": token, "webhook": webhook})
+    complete: dict[str, object] = {"telegram": telegram}
     if config.websub is not None:
         key, more = _secret(config.websub.secret, WEBSUB_VARIABLE, "websub.secret", path, environ)
         if key is not None and len(key.get_secret_value()) < 16:
@@ -328,6 +358,18 @@ def _secrets(config: Config, path: Path, environ: Mapping[str, str]) -> tuple[Co
             )
         complete["websub"], notes = config.websub.model_copy(update={"secret": key}), (*notes, *more)
     return config.model_copy(update=complete), notes
+
+
+def _webhook(
+    settings: WebhookSettings | None, path: Path, environ: Mapping[str, str]
+) -> tuple[WebhookSettings | None, tuple[str, ...]]:
+    if settings is None:
+        return None, ()
+    secret, notes = _secret(settings.secret, WEBHOOK_VARIABLE, "telegram.webhook.secret", path, environ)
+    if secret is None or not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+        wanted = f"set {WEBHOOK_VARIABLE} to 16 or more random characters of A-Z, a-z, 0-9, _ and -"
+        raise ConfigError([f"{path}: telegram.webhook.secret: {'missing' if secret is None else 'unfit'}; {wanted}"])
+    return settings.model_copy(update={"secret": secret}), notes
 
 
 def _secret(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -47,7 +48,6 @@ async def listening(host: str, port: int, answer: Callable[[Call], Awaitable[Rep
     """
     from tornado.httpserver import HTTPServer  # noqa: PLC0415 - an extra that most installations do not have
     from tornado.httputil import HTTPServerRequest  # noqa: PLC0415
-    from tornado.netutil import bind_sockets  # noqa: PLC0415
     from tornado.web import Application, RequestHandler  # noqa: PLC0415
 
     class Handler(RequestHandler):
@@ -76,13 +76,19 @@ async def listening(host: str, port: int, answer: Callable[[Call], Awaitable[Rep
         body_timeout=_IDLE_S,
         xheaders=False,
     )
+    with _bound(host, port) as bound:
+        server.add_socket(bound)
+        try:
+            yield bound.getsockname()[1]
+        finally:
+            server.stop()
+            await server.close_all_connections()
+
+
+def _bound(host: str, port: int) -> socket.socket:
     try:
-        sockets = bind_sockets(port, host)
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as exc:
         raise PortTaken(f"cannot listen on {host}:{port}: {exc.strerror or exc}") from exc
-    server.add_sockets(sockets)
-    try:
-        yield sockets[0].getsockname()[1]
-    finally:
-        server.stop()
-        await server.close_all_connections()
+    bound.setblocking(False)
+    return bound

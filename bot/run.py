@@ -26,7 +26,7 @@ from bot.readers import Books, Followers
 from bot.scheduler import ticking
 from bot.telegram import secrecy
 from bot.telegram.answers import Looked
-from bot.telegram.application import TokenRefused, build_application
+from bot.telegram.application import TokenRefused, WebhookRefused, build_application
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
@@ -38,6 +38,7 @@ from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
 from bot.telegram.roles import Roles
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
+from bot.telegram.webhook import Webhook
 from bot.texts import reading
 from bot.websub import Subscriptions
 from matchers.plan import Commitment
@@ -82,7 +83,7 @@ async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str],
             log.info("stopping")
             for loop in loops:
                 loop.cancel()
-    except* (TokenRefused, PortTaken) as refused:
+    except* (TokenRefused, WebhookRefused, PortTaken) as refused:
         raise ConfigError([str(refused.exceptions[0])]) from refused
 
 
@@ -153,8 +154,8 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
         log.warning("no token: updates are shown here instead of in Telegram; set %s to go live", TOKEN_VARIABLE)
         yield TerminalSink(show), None
         return
-    token = settings.token.get_secret_value()
-    _keep_secret(token)
+    token, webhook = settings.token.get_secret_value(), _webhook(watch)
+    _keep_secret(token, *([webhook.secret] if webhook else []))
     app = build_application(token, settings.api_url)
     loop = asyncio.get_running_loop()
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
@@ -162,7 +163,7 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
     library, desk = _library(watch), _desk(watch)
     inquiries = Inquiries(library, Tools(Painter(), Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
     Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, roles=roles).attach(app)
-    async with answering(app, client, asyncio.sleep, roles=roles):
+    async with answering(app, client, asyncio.sleep, roles=roles, webhook=webhook):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
             log.warning("no channel: set telegram.channel; until then updates are shown here")
@@ -255,7 +256,14 @@ def _library(watch: Watch) -> Library:
     )
 
 
-def _keep_secret(token: str) -> None:
+def _webhook(watch: Watch) -> Webhook | None:
+    settings = watch.config.telegram.webhook
+    if settings is None or settings.secret is None:
+        return None
+    return Webhook(settings.url, settings.listen, settings.port, settings.secret.get_secret_value())
+
+
+def _keep_secret(*kept: str) -> None:
     secrecy.silence()
     for handler in logging.getLogger().handlers:
-        handler.addFilter(secrecy.Redacting(token))
+        handler.addFilter(secrecy.Redacting(*kept))

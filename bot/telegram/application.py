@@ -12,7 +12,7 @@ from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
 from bot.telegram.calls import classify, outcome_of
-from bot.telegram.outcome import Outcome
+from bot.telegram.outcome import Outcome, Sent
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -50,6 +50,13 @@ class TokenRefused(Exception):
         )
 
 
+class WebhookRefused(Exception):
+    """Telegram will not call us at that address."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"telegram.webhook.url: {url}: Telegram does not take this address: {reason}")
+
+
 async def connect(app: App) -> Outcome | None:
     """Make the application know who it is; None, or why it could not."""
     return await outcome_of(app.initialize)
@@ -63,13 +70,20 @@ async def disconnect(app: App) -> None:
 
 
 async def start_polling(app: App, updates: Sequence[str], *, trouble: Callable[[Outcome], None]) -> None:
-    """Begin to fetch updates; a fetch that fails is told to `trouble` and made again for ever."""
+    """Begin to fetch updates; a fetch that fails is told to `trouble` and made again for ever. Telegram no longer calls
+    us where it did before."""
     if app.updater is not None:
         await app.updater.start_polling(
             bootstrap_retries=-1,
             allowed_updates=list(updates),
             error_callback=lambda error: trouble(classify(error)),
         )
+
+
+async def ask_for_calls(app: App, url: str, *, secret: str, updates: Sequence[str]) -> Outcome:
+    """Have Telegram bring updates to the address, together with the secret."""
+    done = await outcome_of(lambda: app.bot.set_webhook(url, allowed_updates=list(updates), secret_token=secret))
+    return Sent(0) if isinstance(done, bool) else done
 
 
 def _request(connections: int, read_timeout_s: float) -> HTTPXRequest:

@@ -1,4 +1,4 @@
-"""The bot's life in Telegram: coming up however long that takes, long polling, going down quickly."""
+"""The bot's life in Telegram: coming up however long that takes, getting updates, going down quickly."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from bot.telegram.application import App, TokenRefused, connect, disconnect, start_polling
+from bot.listener import listening
+from bot.telegram.application import (
+    App,
+    TokenRefused,
+    WebhookRefused,
+    ask_for_calls,
+    connect,
+    disconnect,
+    start_polling,
+)
 from bot.telegram.client import Client
 from bot.telegram.menus import set_menus
-from bot.telegram.outcome import Outcome, Refused, Unknown
+from bot.telegram.outcome import Outcome, Refused, Sent, Unknown
 from bot.telegram.roles import Roles
+from bot.telegram.webhook import Webhook, door
 
 _log = logging.getLogger("pactwatch.chat")
 
@@ -22,32 +32,68 @@ NOBODY = Roles()
 
 @asynccontextmanager
 async def answering(
-    app: App, client: Client, sleep: Callable[[float], Awaitable[None]], *, roles: Roles = NOBODY
+    app: App,
+    client: Client,
+    sleep: Callable[[float], Awaitable[None]],
+    *,
+    roles: Roles = NOBODY,
+    webhook: Webhook | None = None,
 ) -> AsyncIterator[None]:
-    """Updates are fetched and handled until the block ends, and then every connection is closed.
+    """Updates are fetched, or with a `webhook` brought to us, and handled until the block ends, and then every
+    connection is closed.
 
-    Waits for Telegram as long as it is out of reach. Raises TokenRefused where it does not know the bot.
+    Waits for Telegram as long as it is out of reach. Raises TokenRefused where it does not know the bot,
+    WebhookRefused where it does not take the address, and PortTaken where nobody can call us there.
     """
     try:
         await _come_up(app, sleep)
         await set_menus(client, roles)
-        await start_polling(app, UPDATES, trouble=_report)
-        await app.start()
-        yield
+        async with _updates(app, webhook, sleep):
+            await app.start()
+            yield
     finally:
         await _stop(app)
         await disconnect(app)
 
 
+@asynccontextmanager
+async def _updates(app: App, webhook: Webhook | None, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
+    """Updates come while the block lasts. What comes later waits at Telegram for the next start."""
+    if webhook is None:
+        await start_polling(app, UPDATES, trouble=_report)
+        yield
+        return
+    async with listening(webhook.host, webhook.port, door(app, webhook.secret)) as port:
+
+        async def ask() -> Outcome | None:
+            done = await ask_for_calls(app, webhook.url, secret=webhook.secret, updates=UPDATES)
+            return None if isinstance(done, Sent) else done
+
+        trouble = await _patiently(ask, sleep)
+        if trouble is not None:
+            raise WebhookRefused(webhook.url, trouble.reason)
+        _log.info("telegram calls us host=%s port=%d", webhook.host, port)
+        yield
+
+
 async def _come_up(app: App, sleep: Callable[[float], Awaitable[None]]) -> None:
+    if await _patiently(lambda: connect(app), sleep) is not None:
+        raise TokenRefused
+
+
+async def _patiently(
+    call: Callable[[], Awaitable[Outcome | None]], sleep: Callable[[float], Awaitable[None]]
+) -> Refused | None:
+    """Make the call until there is an answer: None, or a definite no."""
     failures = 0
-    while (trouble := await connect(app)) is not None:
+    while (trouble := await call()) is not None:
         if isinstance(trouble, Refused):
-            raise TokenRefused
+            return trouble
         failures += 1
         delay = min(60.0, 2.0**failures)
         _log.warning("telegram is out of reach outcome=%s again_in_s=%.0f", trouble, delay)
         await sleep(delay)
+    return None
 
 
 async def _stop(app: App) -> None:

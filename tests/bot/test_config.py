@@ -157,3 +157,20 @@ def test_full_text_without_its_package_is_told(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "trafilatura", None)  # as if it were not installed
     (told,) = problems(path)
     assert "feeds[0].fulltext: needs the package trafilatura: pip install" in told
+
+
+def test_a_webhook_takes_a_secret_from_the_environment_and_shows_it_nowhere(tmp_path: Path) -> None:
+    path = write(tmp_path, telegram={"webhook": {"url": "https://bot.example/telegram"}})
+    found = config.load(path, {"TELEGRAM_WEBHOOK_SECRET": "a-secret_of-16-letters"}).config.telegram.webhook
+    assert found is not None
+    assert found.secret is not None
+    assert found.secret.get_secret_value() == "a-secret_of-16-letters"
+    assert "a-secret" not in repr(found)
+
+
+@pytest.mark.parametrize("secret", ["", "short", "sixteen letters!", "x" * 257])
+def test_a_webhook_without_a_fit_secret_is_refused_without_showing_it(tmp_path: Path, secret: str) -> None:
+    path = write(tmp_path, telegram={"webhook": {"url": "https://bot.example/telegram"}})
+    with pytest.raises(ConfigError, match=r"telegram\.webhook\.secret: (missing|unfit); set TELEGRAM_") as refused:
+        config.load(path, {"TELEGRAM_WEBHOOK_SECRET": secret})
+    assert not secret or secret not in str(refused.value)

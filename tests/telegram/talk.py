@@ -26,6 +26,7 @@ from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
 from bot.telegram.roles import Role, Roles
+from bot.telegram.webhook import Webhook
 from matchers.plan import Commitment
 from store.views.views import Views
 from tests.bot.stage import Stage
@@ -62,7 +63,9 @@ def library(stage: Stage) -> Library:
 
 
 @asynccontextmanager
-async def listening(stage: Stage, *, dossiers: Dossiers | None = None) -> AsyncIterator[None]:
+async def listening(
+    stage: Stage, *, dossiers: Dossiers | None = None, webhook: Webhook | None = None
+) -> AsyncIterator[None]:
     """The bot, up and answering, as after a start."""
     app = build_application(stage.server.token, stage.server.url, read_timeout_s=5)
     client = Client(app.bot, Turnstile(stage.time.clock, stage.time.sleep))
@@ -76,7 +79,7 @@ async def listening(stage: Stage, *, dossiers: Dossiers | None = None) -> AsyncI
     tools = Tools(Painter(), dossiers or Dossiers(Path("nowhere.yaml"), stage.time.now), desk.settings_of)
     inquiries = Inquiries(books, tools)
     Chats(client, Pages(books), inquiries, desk, jury, stage.time.clock, roles=ROLES, staff=staff).attach(app)
-    async with answering(app, client, stage.time.sleep, roles=ROLES):
+    async with answering(app, client, stage.time.sleep, roles=ROLES, webhook=webhook):
         yield
 
 
