@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot import __version__
+from bot.activation import Standing, at_start
 from bot.bell import Bell
 from bot.config import Config, Loaded, store_url, views_path
 from bot.lane import Lane
@@ -30,10 +31,8 @@ from feeds.outcome import Failed, Fetched, Outcome
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
 from feeds.websub import Subscription, request
-from matchers.rules import RuleSet, content, known_words, story_context
-from store import codec
+from matchers.rules import RuleSet, known_words, story_context
 from store.events.fact import Fact
-from store.events.plan import RulesActivated
 from store.log import Event, Store
 from store.open import open_store
 from store.views.views import Views
@@ -97,18 +96,15 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             log.warning("views: %s", views.hint)
         run = f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}"
         meta = {"run": run, "version": __version__}
-        await lane.call(_prepare, store, loaded.rules, feeds, clock(), meta)
+        standing = await lane.call(_prepare, store, loaded.rules, feeds, clock(), meta)
         client = make_client(
             user_agent=config.fetch.user_agent, allow_private_addresses=config.fetch.allow_private_addresses
         )
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        stories = Stories(
-            functools.partial(recall, store),
-            context=story_context(loaded.rules[0]),
-            known=known_words(loaded.rules[0]),
-        )
+        rules = standing.rules[0]
+        stories = Stories(functools.partial(recall, store), context=story_context(rules), known=known_words(rules))
         limits = FetchLimits(
             deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
         )
@@ -137,7 +133,9 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             feeds=feeds,
             schedule=store,
             lane=lane,
-            recorder=Recorder(store=store, stories=stories, settings=settings, dice=random.random, meta=meta),
+            recorder=Recorder(
+                store=store, stories=stories, standing=standing, settings=settings, dice=random.random, meta=meta
+            ),
             look=look,
             clock=clock,
             concurrency=config.fetch.concurrency,
@@ -147,7 +145,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             feeds={feed.id: feeds[feed.id] for feed in config.feeds if feed.fulltext and not feed.paused},
             store=store,
             lane=lane,
-            rules=loaded.rules,
+            standing=standing,
             stories=stories,
             read=page_reader(ask, user_agent=config.fetch.user_agent, clock=clock),
             clock=clock,
@@ -195,21 +193,20 @@ def _subscriptions(
 
 
 def _prepare(
-    store: Store, rules: Sequence[RuleSet], feeds: Mapping[str, Feed], now: datetime, meta: Mapping[str, str]
-) -> None:
+    store: Store, configured: Sequence[RuleSet], feeds: Mapping[str, Feed], now: datetime, meta: Mapping[str, str]
+) -> Standing:
     store.enrol(dict.fromkeys(feeds, now))
-    activations = [codec.fact(recorded) for recorded in store.read(limit=100_000, types=("RulesActivated.v1",))]
-    for one in rules:
-        mine = [fact for fact in activations if isinstance(fact, RulesActivated) and fact.plan == one.plan.id]
-        if not mine or mine[-1].rules != one.id:
-            fact = RulesActivated(
-                plan=one.plan.id,
-                rules=one.id,
-                ordinal=len(mine) + 1,
-                content=content(one),
-                reason="the configuration at start",
-            )
-            store.append([Event(fact, meta)], at=now)
+    rules = at_start(store, configured, meta=meta, at=now)
+    for one, other in zip(rules, configured, strict=True):
+        if one.id != other.id:
+            log.warning(_BEHIND, other.id, one.id)
+    return Standing(store, rules)
+
+
+_BEHIND = (
+    "the configuration is behind: its rules %s were replaced by `pactwatch rules activate`, and the activated ones (%s)"
+    " stay in force; put the activated file in its place"
+)
 
 
 def _due_settings(config: Config) -> due.Settings:

@@ -173,7 +173,12 @@ def _of_rules(fact: RulesActivated | PlanRevised | ItemsRematched) -> str:
             by = f", says {fact.by}" if fact.by else ""
             return f"rules {fact.rules} of {fact.plan} are in force: {fact.reason}{by}"
         case PlanRevised():
-            said = (f"{one.commitment} was formerly {', '.join(one.formerly)}" for one in fact.descents)
+            said = (
+                f"{one.commitment} was formerly {', '.join(one.formerly)}"
+                if one.formerly
+                else f"{one.commitment} is one again"
+                for one in fact.descents
+            )
             return f"{fact.plan} was revised: {'; '.join(said)}"
         case ItemsRematched():
             what = f"{fact.gained} matches gained, {fact.lost} withdrawn"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import decide
-from bot.decide import Sighting
+from bot.activation import Standing
+from bot.decide import Judged, Sighting
 from bot.offers import Offer, Offered
 from bot.stories import Stories
 from feeds import due
@@ -18,6 +19,7 @@ from feeds.outcome import Failed, Fetched, NotModified, Outcome
 from feeds.pace import with_hub
 from feeds.parse import NotAFeed
 from feeds.state import FeedState
+from matchers.match import match
 from store import codec
 from store.events.fact import Fact
 from store.events.items import ItemSeen
@@ -67,16 +69,19 @@ class Recorder:
         *,
         store: Store,
         stories: Stories,
+        standing: Standing,
         settings: due.Settings,
         dice: Callable[[], float],
         meta: Mapping[str, str],
     ) -> None:
-        self._store, self._stories = store, stories
+        self._store, self._stories, self._standing = store, stories, standing
         self._settings, self._dice, self._meta = settings, dice, meta
 
     def record(self, batch: Sequence[Polled], *, now: datetime) -> list[Tally | None]:
         """Write every outcome of the batch in one transaction. A poll whose lease was lost meanwhile is dropped
         whole, None in its place: whoever took the lease over has polled the feed."""
+        if self._standing.refresh():
+            log.warning("other rules were activated rules=%s", ",".join(one.id for one in self._standing.rules))
         decided = [self._decided(polled, now) for polled in batch]
         accepted = self._store.complete([completion for completion, _ in decided], at=now)
         for polled, (completion, tally), kept in zip(batch, decided, accepted, strict=True):
@@ -139,6 +144,13 @@ class Recorder:
             events += self._item(offer, polled.feed, judged.first, digests.get(offer.sighting.key), known, now, tally)
         return judged, events
 
+    def _present(self, judged: Judged, offer: Offer, feed: Feed) -> Judged:
+        """What the rules in force say, which may have been activated after the item was judged."""
+        rules = self._standing.of(judged.plan)
+        if rules is None or rules.id == judged.rules:
+            return judged
+        return Judged(judged.plan, rules.id, match(rules, offer.sighting.item, context=feed.context))
+
     def _known(self, candidates: Sequence[Sighting]) -> tuple[set[str], dict[str, str]]:
         """What the log holds of these items: keys, and the digest each was first seen with."""
         known = self._store.known([key for one in candidates for key in decide.questions(one)])
@@ -162,7 +174,7 @@ class Recorder:
             tally.new += 1
         else:
             tally.revised += 1
-        matched = decide.findings(one, offer.judged)
+        matched = decide.findings(one, [self._present(each, offer, feed) for each in offer.judged])
         tally.matches += len(matched)
         joined = None
         if matched and f"story/{one.key}" not in known:

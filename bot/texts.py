@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import decide
+from bot.activation import Standing
 from bot.decide import Judged, Sighting
 from bot.lane import Lane
 from bot.stories import Stories, position_before
@@ -57,13 +58,13 @@ class Texts:
         feeds: Mapping[str, Feed],
         store: Store,
         lane: Lane,
-        rules: Sequence[RuleSet],
+        standing: Standing,
         stories: Stories,
         read: Read,
         clock: Callable[[], datetime],
         meta: Mapping[str, str],
     ) -> None:
-        self.feeds, self._store, self._lane, self._rules = feeds, store, lane, rules
+        self.feeds, self._store, self._lane, self._standing = feeds, store, lane, standing
         self._stories, self._read, self._clock, self._meta = stories, read, clock, meta
         self._after: int | None = None
         self._owed: dict[str, Wanted] = {}
@@ -107,7 +108,7 @@ class Texts:
             return
         feed = self.feeds[fact.feed]
         item = Item(seen.guid, fact.url, fact.title, fact.summary, published=seen.published)
-        why = next(filter(None, (_why(rules, item, feed.context) for rules in self._rules)), "")
+        why = next(filter(None, (_why(rules, item, feed.context) for rules in self._standing.rules)), "")
         if why:
             self._owed[fact.item] = Wanted(Sighting(fact.item, fact.digest, item), feed, fact.key, fact.url, why)
 
@@ -150,12 +151,13 @@ class Texts:
         return matches
 
     def _chain(self, wanted: Wanted, page: Page, now: datetime) -> tuple[list[Event], int]:
+        self._standing.refresh()
         one, context = wanted.sighting, wanted.feed.context
         found = decide.findings(
             one,
             [
                 Judged(rules.plan.id, rules.id, match_with_text(rules, one.item, page.text, context=context))
-                for rules in self._rules
+                for rules in self._standing.rules
             ],
         )
         known = self._store.known([f"story/{one.key}", *(matched.key for matched in found)])

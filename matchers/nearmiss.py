@@ -28,13 +28,16 @@ def near_miss(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> str
 
 def match_with_text(rules: RuleSet, item: Item, text: str, *, context: Sequence[str] = ()) -> tuple[Match, ...]:
     """As `match`, on title, summary and text together. Offsets of evidence with the field "text" are into `text`."""
-    summary = item.summary or ""
-    shift = len(summary) + len(_BETWEEN)
-    longer = replace(item, summary=summary + _BETWEEN + text)
+    shift = len(item.summary or "") + len(_BETWEEN)
     return tuple(
         replace(one, evidence=tuple(_placed(found, shift) for found in one.evidence))
-        for one in match(rules, longer, context=context)
+        for one in match(rules, with_text(item, text), context=context)
     )
+
+
+def with_text(item: Item, text: str) -> Item:
+    """The item with the text behind its summary; itself where there is no text."""
+    return replace(item, summary=(item.summary or "") + _BETWEEN + text) if text else item
 
 
 def _placed(found: Found, shift: int) -> Found:

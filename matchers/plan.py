@@ -148,6 +148,10 @@ class Commitment(_Part):
     pillar: str | None = None
     clauses: tuple[str, ...] = ()
     title: Title
+    formerly: tuple[Id, ...] = Field(
+        default=(), description="what it was called before: one id where renamed, several where merged from them"
+    )
+    due: date | None = Field(default=None, description="by when the plan wants it; shown by `pactwatch silence`")
     named_by_seed: bool = False
     valid_from: date | None = None
     valid_to: date | None = None

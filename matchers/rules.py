@@ -295,6 +295,8 @@ def _check_ids(work: Table, plan: Plan, commitments: Sequence[Commitment]) -> No
     for number, commitment in enumerate(commitments):
         path: Path = ("commitments", number)
         _unique(work, [rule.id for rule in commitment.rules], (*path, "rules"))
+        if commitment.id in commitment.formerly:
+            work.problem((*path, "formerly"), commitment.id, "ids it had before, not its own")
         if commitment.pillar is not None and commitment.pillar not in pillars:
             work.problem((*path, "pillar"), commitment.pillar, "the id of a pillar of the plan")
         for clause in commitment.clauses:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
+from bot.activation import rules_in_force
 from bot.commands.options import config_option, json_option, load, print_json
 from bot.commands.past import as_of_option, views_as_of
 from bot.config import Loaded
-from bot.judging import in_force
 from feeds.item import Item, canonical_url
 from matchers.explain import Explanation, explain
 from matchers.rules import RuleSet
@@ -55,7 +55,7 @@ def command(
         if item is None:
             click.echo(_never_seen(what or "", views, as_of), err=True)
             return 1
-        rules = in_force(log, loaded) if as_of is not None else loaded.rules
+        rules = (as_of is not None and rules_in_force(log)) or loaded.rules
     return _tell(_judged(loaded, rules, item, commitment), item, as_json)
 
 

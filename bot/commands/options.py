@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -78,6 +79,14 @@ def _catch_up(views: Views, store: Store) -> None:
     if views.coming is not None:
         known = f"this answer knows events 1 to {views.position()} of {store.head()}"
         click.echo(f"note: another process is making the views anew; {known}", err=True)
+
+
+def user() -> str:
+    """Who sits at this machine, as it calls them; empty where it does not say."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def now() -> datetime:

@@ -1,8 +1,11 @@
-"""`pactwatch rules`: try and check the rules of the plan."""
+"""`pactwatch rules`: try, check and activate the rules of the plan."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,15 +13,21 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.options import config_option, json_option, load, print_json
+from bot import __version__
+from bot.commands import whatif
+from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
+from bot.commands.progress import shown as progress_shown
+from bot.judges import judges
 from bot.judging import ExampleError, read_examples
+from bot.rematch import Done, Wanted, activate_and_rematch
+from bot.whatif import Report
 from matchers.lint import lint
 from matchers.trial import Change, Example, Tally, Trial, changes, trial
 
 
 @click.group()
 def command() -> None:
-    """Try rules on labelled examples, and look for rules that are hardly meant."""
+    """Try rules on labelled examples, look for rules that are hardly meant, and put changed rules into force."""
 
 
 @command.command()
@@ -72,6 +81,63 @@ def lint_(config_path: Path, as_json: bool) -> int:
     if not found and not as_json:
         click.echo("Nothing amiss.")
     return 1 if found else 0
+
+
+@command.command()
+@json_option
+@click.option("--because", required=True, metavar="REASON", help="Why; it stays in the log for everybody to read.")
+@click.option("--by", default="", help="Who decided it.  [default: your user name on this machine]")
+@click.option("--post", is_flag=True, help="Post what matches now and did not before, if it is not too old to post.")
+@click.argument("new", type=click.Path(path_type=Path, dir_okay=False))
+def activate(as_json: bool, because: str, by: str, post: bool, new: Path) -> int:
+    """Put the rules of a configuration into force, with the report of `pactwatch whatif`, and match past items anew:
+    every match gained or withdrawn is an event. Nothing is posted of what past items match now, unless --post says so;
+    posts that lost a match are edited.
+
+    \b
+    pactwatch whatif --config new.yaml
+    pactwatch rules activate new.yaml --because "too many cricket stories"
+    mv new.yaml config.yaml
+
+    The bot may run meanwhile: it judges by the new rules from then on. Run it again after a crash: it goes on where it
+    was. Exit code 1: these rules were in force already.
+    """
+    loaded = load(new)
+    (rules,) = loaded.rules
+    report = whatif.run(loaded, rules, None, lambda one: None)
+    contexts, told = whatif.contexts_of(loaded), json.dumps(whatif.as_object(report), ensure_ascii=False)
+    wanted = Wanted(rules, contexts, because, by or user(), told, post)
+    with judges(rules, contexts) as judge, open_views(loaded) as (log, views), progress_shown("matching") as progress:
+        done = activate_and_rematch(
+            log,
+            views,
+            wanted,
+            judge=judge,
+            owner=f"{socket.gethostname()}-{os.getpid()}",
+            now=now,
+            meta={"version": __version__},
+            progress=progress,
+        )
+    return _tell_activated(done, report, as_json)
+
+
+def _tell_activated(done: Done | None, report: Report, as_json: bool) -> int:
+    if done is None:
+        click.echo("These rules are in force already, and past items were matched by them.", err=True)
+        return 1
+    if as_json:
+        said = {"ordinal": done.activation.ordinal, "new": done.is_new, "gained": done.gained, "lost": done.lost}
+        print_json({"rules": done.activation.rules, **said, "report": whatif.as_object(report)})
+        return 0
+    if done.is_new:
+        whatif.show(report, examples=False)
+    begun = "are in force" if done.is_new else "were in force; matching past items anew was finished"
+    click.echo(
+        f"\nRules {done.activation.rules} {begun} (activation {done.activation.ordinal}):"
+        f" {done.gained} matches gained, {done.lost} withdrawn."
+    )
+    click.echo("Put this file in the place of config.yaml, so that the next start has the same rules.")
+    return 0
 
 
 def _read(file: Path) -> list[Example]:

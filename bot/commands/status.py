@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from bot.commands.choose import commitments
-from bot.commands.options import config_option, json_option, load, now, open_log, print_json
+from bot.commands.options import config_option, json_option, load, now, open_log, print_json, user
 from bot.commands.past import as_of_option
 from bot.config import Loaded
 from bot.reading import position_before
@@ -77,7 +76,7 @@ def set_status(config_path: Path, name: str, step: str, cite: str, note: str, by
         raise click.UsageError(f"{name!r} names several: {', '.join(each.id for each in (one, *others))}; choose one")
     if safe_url(cite) is None:
         raise click.BadParameter(f"{cite!r}: wanted an http:// or https:// address", param_hint="--cite")
-    return _set(loaded, one.id, step, cite, note, by or _user())
+    return _set(loaded, one.id, step, cite, note, by or user())
 
 
 def _set(loaded: Loaded, commitment: str, step: str, cite: str, note: str, by: str) -> int:
@@ -88,13 +87,6 @@ def _set(loaded: Loaded, commitment: str, step: str, cite: str, note: str, by: s
     else:
         click.echo(f"{commitment} is {fact.step} from now on (judgement {fact.ordinal}).")
     return 0
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def _plain(each: Judgement) -> dict[str, object]:

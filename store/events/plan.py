@@ -47,7 +47,7 @@ class ItemsRematched(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 class Descent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A commitment and what it was called before: one other id where it was renamed, several where they were merged;
-    where several commitments name the same id, that one was split."""
+    where several commitments name the same id, that one was split. None where a former commitment is one again."""
 
     commitment: str
     formerly: tuple[str, ...]
