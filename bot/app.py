@@ -103,8 +103,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        rules = standing.rules[0]
-        stories = Stories(functools.partial(recall, store), context=story_context(rules), known=known_words(rules))
+        stories = _stories(store, standing.rules[0])
         limits = FetchLimits(
             deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
         )
@@ -190,6 +189,10 @@ def _subscriptions(
         nudge=nudge,
         clock=clock,
     )
+
+
+def _stories(store: Store, rules: RuleSet) -> Stories:
+    return Stories(functools.partial(recall, store), context=story_context(rules), known=known_words(rules))
 
 
 def _prepare(

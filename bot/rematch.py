@@ -142,7 +142,8 @@ class _Rematch:
         return gained, lost
 
     def _until(self, head: int, after: int, telling: _Telling, progress: Callable[[int, int], None]) -> int:
-        self.views.catch_up(self.store)
+        if self.views.catch_up(self.store) < head:
+            raise StoreBusy("another process is making the views anew; activate the same file again when it has ended")
         pages = differences(
             self.store, self.views, self.rules, self.wanted.contexts, judge=self.judge, after=after, to=head
         )
