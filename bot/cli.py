@@ -23,6 +23,7 @@ _COMMANDS: Mapping[str, str] = {
     "feeds": "how the feeds fare; test, add, remove, pause, import, export",
     "search": "full text over every item ever seen",
     "precision": "how many matches are right, by what people judged",
+    "audit": "a weekly sample of near misses, to judge what the rules miss",
     "silence": "for how long no evidence was seen of each commitment",
     "status": "what people judged of the commitments, and judging",
     "show": "one commitment, item or event, whole",

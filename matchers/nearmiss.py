@@ -26,6 +26,21 @@ def near_miss(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> str
     return _topic_without_context(judged) or _context_without_topic(judged)
 
 
+def nearness(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> tuple[str, str]:
+    """How near an item that matches nothing came, and what it lacks in a few words: "topic" (a rule holds, and only
+    signs of a side are missing or weak), "context" (the sides are there, and no rule holds), "held" (a rule holds, and
+    something else keeps it back), or empty where it is far from it or matches."""
+    judged = judge(rules, item, context=context)
+    if judged.kept:
+        return "", ""
+    if not judged.marks["never"]:
+        for kind, said in (("topic", _topic_without_context(judged)), ("context", _context_without_topic(judged))):
+            if said:
+                return kind, said
+    held = next((one for one in judged.fired if one.why_not), None)
+    return ("held", f"{held.rule.commitment}: {held.why_not}") if held else ("", "")
+
+
 def match_with_text(rules: RuleSet, item: Item, text: str, *, context: Sequence[str] = ()) -> tuple[Match, ...]:
     """As `match`, on title, summary and text together. Offsets of evidence with the field "text" are into `text`."""
     shift = len(item.summary or "") + len(_BETWEEN)

@@ -1,0 +1,172 @@
+"""`pactwatch audit`: a weekly sample of near misses, judged by a person, and the recall that follows."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from bot import __version__
+from bot.audit import (
+    NEAR,
+    Miss,
+    Recall,
+    Verdict,
+    Week,
+    audit_of,
+    decided,
+    draw,
+    judge,
+    last_week,
+    misses,
+    named_week,
+    recall,
+    said,
+)
+from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
+from bot.commands.whatif import contexts_of
+from bot.precision import Rate, rate, verdicts
+from bot.telegram.text import clean, safe_url
+from store.events.plan import AuditDrawn
+from store.log import Event, Store
+from store.views.views import Views
+
+
+@click.command()
+@config_option
+@json_option
+@click.option("--week", "name", metavar="2026-W09", help="An earlier week.  [default: the last one that is over]")
+@click.option("--list", "only_list", is_flag=True, help="Show the sample and the estimate; ask nothing.")
+@click.option(
+    "--judge",
+    "words",
+    type=(str, click.Choice(["right", "wrong"])),
+    multiple=True,
+    metavar="KEY right|wrong",
+    help="Judge one item without being asked: left out rightly, or wrongly.",
+)
+@click.option("--by", default="", help="Who judges.  [default: your user name on this machine]")
+def command(
+    config_path: Path,
+    as_json: bool,
+    name: str | None,
+    only_list: bool,
+    words: tuple[tuple[str, Literal["right", "wrong"]], ...],
+    by: str,
+) -> int:
+    """Draw a sample of what nearly matched in a week, ask for each item whether it belonged to the plan, and estimate
+    the recall: how much of what belonged to the plan, and was near it, was found.
+
+    \b
+    pactwatch audit
+    pactwatch audit --list --json
+    pactwatch audit --judge 3f9a2c41d07be8815c20 wrong
+
+    The sample has up to ten items of each kind of near miss. It is drawn once a week and recorded; it follows from the
+    log, so it can be drawn again. Every answer is an event; of a person's answers on an item the last one counts.
+    Exit code 1: something of the sample is not judged yet.
+    """
+    loaded = load(config_path)
+    (rules,) = loaded.rules
+    contexts = contexts_of(loaded)
+    with open_views(loaded) as (log, views):
+        week = _week(name)
+        audit = audit_of(log, rules.plan.id, week.name)
+        if audit is None:
+            audit = draw(log, views, rules, contexts, week)
+            log.append([Event(audit, {"version": __version__})], at=now())
+        for item, verdict in words:
+            _judge(log, audit, item, verdict, by or user())
+        sample = misses(log, audit, rules, contexts)
+        if not (words or only_list or as_json) and sys.stdin.isatty():
+            _ask(log, audit, sample, by or user())
+        known = decided(said(log, audit))
+        estimate = recall(audit, known, _precision(views, rules.plan.id))
+    for one in sample if as_json or only_list or not sys.stdin.isatty() else ():
+        if as_json:
+            print_json(_as_object(one, known.get(one.item)))
+        elif not words:
+            _show(one, known.get(one.item))
+    _tell(audit, estimate, as_json)
+    return 0 if all(one.item in known for one in sample) else 1
+
+
+def _week(name: str | None) -> Week:
+    try:
+        return named_week(name, now()) if name else last_week(now())
+    except ValueError as exc:
+        raise click.BadParameter(f"{name!r}: wanted a week that is over, as 2026-W09", param_hint="--week") from exc
+
+
+def _judge(log: Store, audit: AuditDrawn, item: str, verdict: Verdict, by: str) -> None:
+    try:
+        judge(log, audit, item.removeprefix("item/"), verdict, by=by, at=now())
+    except ValueError as exc:
+        raise click.UsageError(f"{exc}; `pactwatch audit --list` shows what is") from exc
+
+
+def _ask(log: Store, audit: AuditDrawn, sample: list[Miss], by: str) -> None:
+    """Ask for each item that this person has not judged yet."""
+    done = {fact.item for fact in said(log, audit) if fact.by == by}
+    left = [one for one in sample if one.item not in done]
+    for number, one in enumerate(left, 1):
+        click.echo(f"\n{number} of {len(left)}")
+        _show(one, None)
+        answer = click.prompt("Did it belong to the plan?", type=_ANSWERS, default="skip")
+        if answer == "quit":
+            return
+        if answer != "skip":
+            _judge(log, audit, one.item, "wrong" if answer == "y" else "right", by)
+
+
+_ANSWERS = click.Choice(["y", "n", "skip", "quit"])
+
+
+def _precision(views: Views, plan: str) -> Rate:
+    return rate(verdicts(views.voices(), lambda name: views.heirs(plan, name)).values())
+
+
+def _show(one: Miss, missed: bool | None) -> None:
+    if one.text is None:
+        click.echo(f"{one.item}: its text was taken out of the log")
+        return
+    mark = {None: "", True: " [missed]", False: " [rightly left out]"}[missed]
+    click.secho(f"{clean(one.text.content.title or '')}{mark}", bold=True)
+    if one.text.content.summary:
+        click.echo(f"  {clean(one.text.content.summary)[:400]}")
+    click.echo(f"  {safe_url(one.text.content.link) or one.text.feed} · {one.text.lang} · {one.item}")
+    click.secho(f"  {NEAR[one.stratum]}: {clean(one.why)}", dim=True)
+
+
+def _as_object(one: Miss, missed: bool | None) -> dict[str, object]:
+    text = one.text.content if one.text else None
+    return {
+        "item": one.item,
+        "stratum": one.stratum,
+        "why": one.why,
+        "title": text.title if text else None,
+        "summary": text.summary if text else None,
+        "url": text.link if text else None,
+        "missed": missed,
+    }
+
+
+def _tell(audit: AuditDrawn, estimate: Recall, as_json: bool) -> None:
+    if as_json:
+        print_json({"audit": audit.audit, "matched": audit.matched, **dataclasses.asdict(estimate)})
+        return
+    click.echo(f"\nAudit {audit.audit}: {audit.matched} items matched.")
+    for one in estimate.layers:
+        judged = f"{one.judged} of {one.drawn} drawn judged, {one.missed} missed"
+        click.echo(f"  {one.size:>6} near misses: {NEAR[one.name]}; {judged}")
+    if estimate.share is None:
+        click.echo("Nothing of it is judged yet, so nothing is known of the recall.")
+        return
+    click.echo(
+        f"Recall near the plan: {estimate.share:.2f} (95 % interval {estimate.low:.2f} to {estimate.high:.2f}); about"
+        f" {estimate.missed:.0f} items missed beside {estimate.found:.0f} found."
+    )
+    click.echo("Items that are far from every rule are not drawn: nothing is said of them.")
