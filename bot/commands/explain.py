@@ -10,12 +10,19 @@ from pathlib import Path
 import click
 
 from bot.activation import rules_in_force
-from bot.commands.options import config_option, json_option, load, print_json
+from bot.commands.options import config_option, json_option, load, now, open_views, print_json
 from bot.commands.past import as_of_option, views_as_of
+from bot.concern import fact_of
 from bot.config import Loaded
+from bot.coverage import PERIOD, with_present
+from bot.missing import Missing, missing, sentences
+from bot.telegram.text import host_of
 from feeds.item import Item, canonical_url
 from matchers.explain import Explanation, explain
+from matchers.nearmiss import with_text
 from matchers.rules import RuleSet
+from store.events.items import TextFetched
+from store.log import EventLog, FeedRow
 from store.views.values import ItemView
 from store.views.views import Views
 
@@ -43,38 +50,63 @@ def command(
     pactwatch explain 3f9a2c41d07be8815c20 --as-of 2026-03-01     under the rules then in force
     pactwatch explain --text "India and Italy sign ports agreement"
 
-    Exit code 1: no such item was seen, or nothing in it matches.
+    An item that was never seen is explained, too: which feeds carry its outlet, and when they were not watched in the
+    week before. Exit code 1: no such item was seen, or nothing in it matches.
     """
     if (text is None) == (what is None):
         raise click.UsageError("name an item (its address or its key), or give a headline with --text")
     loaded = load(config_path)
     if text is not None:
         return _tell([explain(rules, Item(title=text), commitment=commitment) for rules in loaded.rules], None, as_json)
-    with views_as_of(loaded, as_of) as (log, views, _):
+    with views_as_of(loaded, as_of) as (log, views, rows):
         item = _find(views, what or "")
         if item is None:
-            click.echo(_never_seen(what or "", views, as_of), err=True)
-            return 1
-        rules = (as_of is not None and rules_in_force(log)) or loaded.rules
-    return _tell(_judged(loaded, rules, item, commitment), item, as_json)
+            missing = _missing(loaded, views, rows, what or "", as_of or now())
+        else:
+            rules = (as_of is not None and rules_in_force(log)) or loaded.rules
+            explanations = _judged(loaded, log, rules, item, commitment)
+    if item is None:
+        return _tell_missing(missing, _later(loaded, what or "") if as_of else None, as_json)
+    return _tell(explanations, item, as_json)
 
 
 def _find(views: Views, what: str) -> ItemView | None:
     return views.item(what.removeprefix("item/")) or views.item_by_url(what, canonical=canonical_url)
 
 
-def _judged(loaded: Loaded, rules: Sequence[RuleSet], item: ItemView, commitment: str | None) -> list[Explanation]:
+def _judged(
+    loaded: Loaded, log: EventLog, rules: Sequence[RuleSet], item: ItemView, commitment: str | None
+) -> list[Explanation]:
     context = next((feed.context for feed in loaded.config.feeds if feed.id == item.feed), ())
+    fetched = next(map(fact_of, log.find([f"text/{item.key}"]).values()), None)
     text = Item(link=item.url, title=item.title, summary=item.summary, published=item.published)
+    if isinstance(fetched, TextFetched):
+        text = with_text(text, fetched.text)
     return [explain(one, text, context=context, commitment=commitment) for one in rules]
 
 
-def _never_seen(what: str, views: Views, as_of: datetime | None) -> str:
-    """Why there is nothing to explain: which feeds were out of sight matters more than the missing item."""
-    blind = [f"{one.feed} since {one.failing.since:%Y-%m-%d %H:%M} UTC" for one in views.feed_health() if one.failing]
-    then = f" up to {as_of:%Y-%m-%d}" if as_of else ""
-    said = f"{what} was never seen{then}."
-    return f"{said} Feeds out of sight: {', '.join(blind)}." if blind else f"{said} Every feed was answering."
+def _missing(loaded: Loaded, views: Views, rows: Sequence[FeedRow], what: str, at: datetime) -> Missing:
+    configured = {feed.id: feed.url for feed in loaded.config.feeds}
+    host = host_of(what)
+    carrying = set(views.feeds_of(host)) if host else set()
+    ledger = views.ledger(at - PERIOD, at)
+    return missing(what, host, configured, carrying, with_present(ledger, rows, now=at) if rows else ledger, at)
+
+
+def _later(loaded: Loaded, what: str) -> datetime | None:
+    """When it was seen first after all."""
+    with open_views(loaded) as (_, views):
+        item = _find(views, what)
+    return item.seen_at if item else None
+
+
+def _tell_missing(found: Missing, later: datetime | None, as_json: bool) -> int:
+    if as_json:
+        print_json({"item": None, **dataclasses.asdict(found), "first_seen": later})
+    else:
+        for sentence in sentences(found, later):
+            click.echo(sentence, err=True)
+    return 1
 
 
 def _tell(explanations: Sequence[Explanation], item: ItemView | None, as_json: bool) -> int:
@@ -90,6 +122,8 @@ def _print(one: Explanation, item: ItemView | None) -> None:
     if item is not None:
         click.secho(item.title, bold=True)
         click.echo(f"{item.publisher or item.feed} · seen {item.seen_at:%Y-%m-%d %H:%M} UTC · {item.url or item.key}")
+        counts = ", ".join(f"{match.commitment} (event {match.pos}, rules {match.rules})" for match in item.matches)
+        click.echo(f"in the log it counts for: {counts or 'nothing'}")
     click.echo(f"rules {one.rules}, language {one.language}\n")
     for stage in one.stages:
         click.echo(f"  {'yes' if stage.passed else 'no ':<4} {stage.name}: {stage.said}")

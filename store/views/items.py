@@ -166,6 +166,15 @@ def by_keys(db: Connection, keys: Iterable[str]) -> list[ItemView]:
     return [_item(db, row) for row in sorted(rows, key=lambda row: row[1])]
 
 
+def feeds_of(db: Connection, host: str) -> tuple[str, ...]:
+    """The feeds that brought items from this host, by id."""
+    place = host.lower().removeprefix("www.")
+    rows = db.execute(
+        "SELECT DISTINCT feed FROM items WHERE place >= ? AND place < ? ORDER BY feed", (f"{place}/", f"{place}0")
+    )
+    return tuple(feed for (feed,) in rows)
+
+
 def matched(db: Connection, plan: str, keys: Iterable[str]) -> dict[tuple[str, str], set[str]]:
     """The commitments of a plan found in these items, by item and digest of the text that was judged."""
     rows = db.execute(

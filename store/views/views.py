@@ -175,6 +175,10 @@ class Views:
         """The items of those keys, oldest sighting first; unknown keys are absent."""
         return self._ask(lambda db, _: items.by_keys(db, keys))
 
+    def feeds_of(self, host: str) -> tuple[str, ...]:
+        """The feeds that brought items from this host, by id."""
+        return self._ask(lambda db, _: items.feeds_of(db, _plain(host)))
+
     def matched(self, plan: str, keys: Collection[str]) -> dict[tuple[str, str], set[str]]:
         """The commitments of the plan found in these items, by item and digest of the text that was judged."""
         return self._ask(lambda db, _: items.matched(db, plan, keys))
