@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from bot import following
-from bot.ledger import PAGE, Call, Lease
+from bot.ledger import PAGE, Call, Lease, digests
 from bot.publish import IDLE_S, LEASE_WAIT_S, Clock, Lost, Publisher, Rest, Terms, Trouble
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.digest import gathered
@@ -57,6 +57,10 @@ class ReaderAccount:
         self._channel = following.channel_of(row)
         self._reached = 0
 
+    @property
+    def token(self) -> int:
+        return self._lease.token
+
     async def lead(self, now: datetime) -> bool:
         return await self._lease.lead(now)
 
@@ -72,6 +76,9 @@ class ReaderAccount:
 
     async def last_message(self) -> int | None:
         return await self._call(self._views.last_message, self._channel)
+
+    async def digests(self, story: str, attempts: int) -> frozenset[str]:
+        return await self._call(digests, self._store, self._channel, story, attempts)
 
     async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None:
         meta = {**self._meta, "cause": cause} if cause else self._meta
