@@ -53,6 +53,7 @@ class ReaderAccount:
         self.row = row
         self._store, self._views, self._call, self._meta = books.store, books.views, books.call, books.meta
         self._lease, self._now = lease, now
+        self._catalogue = books.catalogue
         self._pillars = {name: entry.pillar or "" for name, entry in books.catalogue.commitments.items()}
         self._channel = following.channel_of(row)
         self._reached = 0
@@ -144,7 +145,11 @@ class ReaderAccount:
         told = self._views.ended(self._channel, [one.item for one in news])
         left = [one for one in news if one.item not in told]
         chosen: set[str] = set()
-        about = {name: story.commitments for name in {one.story for one in left} if (story := self._views.story(name))}
+        about = {
+            name: [known for each in story.commitments for known in self._catalogue.names(each)]
+            for name in {one.story for one in left}
+            if (story := self._views.story(name))
+        }
         for follow in following.at_pace(self.row.settings, pace):
             if follow.kind == "words":
                 recent = [one.item for one in left if one.pos > follow.since]
