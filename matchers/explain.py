@@ -82,9 +82,15 @@ def _sides(rules: RuleSet, judged: Judgement, context: Sequence[str]) -> list[St
         hits = judged.sides.hits[name]
         said = f"{_SAID[state]}: {_quoted(rules, hits)}" if hits else _SAID[state]
         if state == "soft" and not hits:
-            said += " (lent by the feed)" if name in context else f" (lent by the language, {judged.language})"
+            said += f" (lent by {_lender(rules, judged, name, context)})"
         stages.append(Stage(f"side {name}", bool(state), said))
     return stages
+
+
+def _lender(rules: RuleSet, judged: Judgement, side: str, context: Sequence[str]) -> str:
+    if side in context:
+        return "the feed"
+    return f"the language, {judged.language}" if judged.language in rules.plan.sides[side].languages else "the outlet"
 
 
 def _marks(rules: RuleSet, judged: Judgement) -> list[Stage]:

@@ -65,6 +65,7 @@ def _item(record: dict[str, object]) -> Item:
         title=_text(record, "title"),
         summary=_text(record, "summary"),
         published=_when(record.get("date"))[0],
+        source=_text(record, "source"),
     )
 
 

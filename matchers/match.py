@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from functools import lru_cache
 from feeds.item import Item
 from matchers.hits import Hit, Hits, holds
 from matchers.language import detect
+from matchers.plan import Side
 from matchers.rules import CompiledRule, RuleSet, SideSign
 from matchers.text import Text, read
 
@@ -75,10 +77,11 @@ class Judgement:
 def match(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> tuple[Match, ...]:
     """The commitments the item speaks of, best first, as many as the plan allows.
 
-    `context` names sides the item's feed lends: a lent side supports a strong rule, never more than one side.
+    `context` names sides the item's feed lends, as its language and its host may: a lent side supports a strong rule,
+    never more than one side.
     """
     hits = Hits(rules, _text(item))
-    candidates = _candidates(rules, hits, context)
+    candidates = _candidates(rules, hits, item, context)
     if not candidates:
         return ()
     judged = _judge(rules, item, hits, candidates, context=context, thorough=False)
@@ -97,7 +100,7 @@ def judge(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> Judgeme
     return _judge(rules, item, hits, candidates, context=context, thorough=True)
 
 
-def _candidates(rules: RuleSet, hits: Hits, context: Sequence[str]) -> set[int]:
+def _candidates(rules: RuleSet, hits: Hits, item: Item, context: Sequence[str]) -> set[int]:
     """The rules that may match: one of their terms and a sign of each of their sides may be there. Most items have
     none, so this looks at no more than what the automaton found."""
     triggers = rules.triggers
@@ -105,23 +108,40 @@ def _candidates(rules: RuleSet, hits: Hits, context: Sequence[str]) -> set[int]:
     if not numbers or not rules.sides:
         return numbers
     shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}
-    lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages}
+    lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages or side.hosts}
     numbers = {number for number in numbers if _may_match(rules.rules[number], shown, lendable)}
     if not numbers:
         return numbers
-    lent = _lent(rules, context, _language(hits.text))
+    lent = _lent(rules, item, context, _language(hits.text))
     return {number for number in numbers if _may_match(rules.rules[number], shown, lent)}
 
 
 def _may_match(rule: CompiledRule, shown: Collection[str], lent: Collection[str]) -> bool:
     """Whether what is shown and lent may open the gate: see `_gate` for what a lent side can do."""
     missing = [side for side in rule.sides if side not in shown]
-    return not missing or (rule.strength == "strong" and rule.rule.lent and len(missing) == 1 and missing[0] in lent)
+    if len(missing) != 1:
+        return not missing
+    return rule.strength == "strong" and missing[0] in lent and rule.rule.may_be_lent(missing[0])
 
 
-def _lent(rules: RuleSet, context: Sequence[str], language: str) -> set[str]:
-    """The sides that the feed or the item's language lends."""
-    return {name for name, side in rules.plan.sides.items() if name in context or language in side.languages}
+def _lent(rules: RuleSet, item: Item, context: Sequence[str], language: str) -> set[str]:
+    """The sides that the feed, the item's language or its host lends."""
+    return {
+        name
+        for name, side in rules.plan.sides.items()
+        if name in context or language in side.languages or (side.hosts and lends(side, item))
+    }
+
+
+def lends(side: Side, item: Item) -> bool:
+    """Whether being published where the item was lends the side: at its own address, or by the outlet that an
+    aggregator names by its address."""
+    found = _HOST.match(item.link or "")
+    hosts = (found[1] if found else "", item.source or "")
+    return any(f".{host.lower()}".endswith(f".{known.lstrip('.')}") for host in hosts for known in side.hosts)
+
+
+_HOST = re.compile(r"https?://(?:[^/@]*@)?([^/:?#]+)", re.IGNORECASE)
 
 
 def _judge(
@@ -129,7 +149,9 @@ def _judge(
 ) -> Judgement:
     language = _language(hits.text) if rules.has_languages else "und"
     hits.languages = _languages(rules, language)
-    sides = _sides(rules, hits, _lent(rules, context, language), item.published.date() if item.published else None)
+    sides = _sides(
+        rules, hits, _lent(rules, item, context, language), item.published.date() if item.published else None
+    )
     marks = {name: hits.all(group) for name, group in rules.marks.items()}
     fired = []
     gates: dict[tuple[object, ...], str] = {}
@@ -214,7 +236,9 @@ def _strength(rules: RuleSet, strong: Sequence[Hit], weak: Sequence[Hit], *, len
 def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], title_words: int) -> str:
     """Empty where the rule may match, else what is missing."""
     states = [sides.text[side] for side in rule.sides]
-    missing = [side for side in rule.sides if not (sides.text[side] if rule.rule.lent else sides.hits[side])]
+    missing = [
+        side for side in rule.sides if not (sides.hits[side] or (sides.text[side] and rule.rule.may_be_lent(side)))
+    ]
     if marks["never"]:
         return "a topic that is never about the plan"
     if missing:
@@ -250,16 +274,21 @@ def _score(rule: CompiledRule, found: Sequence[Hit], hits: Hits, sides: Sides) -
 
 
 def _best(rules: RuleSet, fired: Iterable[Fired]) -> tuple[Fired, ...]:
-    """The best rule of each commitment, best first; weak rules only where no strong one, fallbacks where no other."""
+    """The best rule of each commitment, best first; rules that yield only where no strong one speaks, weak ones where
+    neither does, fallbacks where no other."""
     allowed = [one for one in fired if not one.why_not]
-    for strength in ("strong", "weak", "fallback"):
+    for rank in ("strong", "yields", "weak", "fallback"):
         best: dict[str, Fired] = {}
         for one in sorted(allowed, key=lambda one: (-one.score, one.rule.commitment, one.rule.rule.id)):
-            if one.rule.strength == strength:
+            if _rank(one.rule) == rank:
                 best.setdefault(one.rule.commitment, one)
         if best:
             return tuple(best.values())[: rules.plan.limit]
     return ()
+
+
+def _rank(rule: CompiledRule) -> str:
+    return "yields" if rule.strength == "strong" and rule.rule.yields else rule.strength
 
 
 # --- evidence ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+Host = Annotated[str, StringConstraints(pattern=r"^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$", max_length=100)]
 Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -58,6 +59,9 @@ class Side(_Part):
     weak: Words = Field(default_factory=dict)
     languages: tuple[Lang, ...] = Field(
         default=(), description="an item in one of these lends the side, as a feed does"
+    )
+    hosts: tuple[Host, ...] = Field(
+        default=(), description="an item published at one of these, or below, lends the side; `.it` is all that end so"
     )
 
 
@@ -124,9 +128,17 @@ class Rule(_Part):
     at_least: int = Field(default=1, ge=1)
     listed: bool = Field(default=False, description="count a term that is only one of a list of four")
     needs: tuple[Id, ...] | None = Field(default=None, description="sides needed; all of the plan's unless given")
-    lent: bool = Field(default=True, description="let a side count that only the feed or the language lends")
+    lent: bool | tuple[Id, ...] = Field(
+        default=True,
+        description="let a side count that only the feed, the outlet or the language lends; or which sides",
+    )
     others: bool = Field(default=False, description="match although the title speaks of a third party")
     strength: Literal["strong", "weak", "fallback"] = "strong"
+    yields: bool = Field(default=False, description="a strong rule that speaks only where no other strong one does")
+
+    def may_be_lent(self, side: str) -> bool:
+        """Whether the side counts where nothing in the text shows it."""
+        return self.lent if isinstance(self.lent, bool) else side in self.lent
 
     @model_validator(mode="after")
     def _means_something(self) -> Rule:
@@ -136,6 +148,8 @@ class Rule(_Part):
             raise ValueError("a `query` says everything itself: no `with`, `near`, `at_least` or `scope` beside it")
         if self.near is not None and not self.with_:
             raise ValueError("`near` needs `with`: near what?")
+        if self.yields and self.strength != "strong":
+            raise ValueError("`yields` is for a strong rule: weak ones and fallbacks yield anyway")
         if self.outside and self.scope == "text":
             raise ValueError("`outside` needs a `scope`: outside of what?")
         return self

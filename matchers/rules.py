@@ -74,8 +74,8 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
     """The rules ready for use. Raises RuleError with every problem at once."""
     work = Table(plan.languages)
     work.fold_ahead(_terms(plan, commitments))
-    for name, words in plan.words.items():
-        work.define(name, _leaf(words, ("plan", "words", name)))
+    for name in _by_need(plan.words):
+        work.define(name, _leaf(plan.words[name], ("plan", "words", name)))
     sides = _side_signs(work, plan)
     marks = {name: work.group(_leaf(getattr(plan, name), ("plan", name))) for name in MARKS}
     rules = [
@@ -102,6 +102,27 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         has_languages=any(term.lang != "any" for term in work.terms)
         or any(side.languages for side in plan.sides.values()),
     )
+
+
+def _by_need(lists: Mapping[str, Mapping[str, tuple[str, ...]]]) -> list[str]:
+    """The names of the word lists, each after those it names; of a ring that names itself, one comes too early."""
+    ordered: dict[str, None] = {}
+    for name in lists:
+        waiting, opened = [name], set[str]()
+        while waiting:
+            here = waiting[-1]
+            named = [] if here in opened else _named_by(lists[here])
+            opened.add(here)
+            needed = [one for one in named if one in lists and one not in ordered and one not in opened]
+            if needed:
+                waiting += needed
+            else:
+                ordered[waiting.pop()] = None
+    return list(ordered)
+
+
+def _named_by(words: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [term[1:] for terms in words.values() for term in terms if term.startswith("@")]
 
 
 def _by_place(problem: Problem) -> list[tuple[str, int]]:
@@ -224,6 +245,9 @@ def _commitment(work: Table, plan: Plan, commitment: Commitment, path: Path) -> 
         for side in rule.needs or ():
             if side not in plan.sides:
                 work.problem((*where, "needs"), side, f"one of plan.sides ({', '.join(plan.sides)})")
+        for side in () if isinstance(rule.lent, bool) else rule.lent:
+            if side not in plan.sides:
+                work.problem((*where, "lent"), side, f"one of plan.sides ({', '.join(plan.sides)}), true or false")
         yield from _rule(work, plan, commitment.id, rule, where)
 
 

@@ -129,8 +129,8 @@ class Table:
 
     def _named(self, name: str, path: Path) -> frozenset[int]:
         if name not in self._lists:
-            known = ", ".join(f"@{known}" for known in sorted(self._lists)) or "none is defined above"
-            self.problem(path, "@" + name, f"a list of plan.words defined above ({known})")
+            known = ", ".join(f"@{known}" for known in sorted(self._lists)) or "there is none"
+            self.problem(path, "@" + name, f"a list of plan.words, and none that names itself ({known})")
         return self._lists.get(name, frozenset())
 
     def _new(self, text: str, lang: str, path: Path, place: int) -> tuple[int, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from feeds.item import Item
 from matchers.match import Match, match
 from matchers.text import fold
-from tests.matchers.plans import compiled, found, item, rules_of
+from tests.matchers.plans import BASE, compiled, found, item, rules_of
 
 
 def test_evidence_names_rule_field_offsets_term_and_role() -> None:
@@ -200,3 +202,29 @@ def test_the_best_are_kept_and_ranked() -> None:
 def test_cost_does_not_grow_with_what_is_repeated() -> None:
     rules = rules_of("any: [ports], with: [[deal]], near: 5", "query: 'ONEAR/3(ports, deal, ships)'")
     assert found(rules, "India Italy", "ports " * 3000 + "deal " * 3000) == ["c"]
+
+
+HOSTED = BASE.replace("hi: [इटली, इतालवी]}, ", "hi: [इटली, इतालवी]}, hosts: [.it, example.org], ")
+
+
+@pytest.mark.parametrize(
+    ("link", "source", "expected"),
+    [
+        ("https://www.giornale.it/a/1", None, ["c"]),
+        ("http://example.org:8080/x", None, ["c"]),
+        ("https://news.example.org/x", None, ["c"]),
+        ("https://reader@giornale.it", None, ["c"]),
+        ("https://news.google.com/articles/1", "giornale.it", ["c"]),
+        ("https://news.google.com/articles/1", "Giornale", []),
+        ("https://notexample.org/x", None, []),
+        ("https://example.org.evil.com/giornale.it", None, []),
+        ("giornale.it", None, []),
+        (None, None, []),
+    ],
+)
+def test_the_host_of_an_item_lends_a_side(link: str | None, source: str | None, expected: list[str]) -> None:
+    rules = rules_of("any: [satellite]", base=HOSTED)
+    told = replace(item("India launches satellite"), link=link, source=source)
+    assert [one.commitment for one in match(rules, told)] == expected
+    only = rules_of("any: [satellite], lent: [india]", base=HOSTED)
+    assert match(only, told) == ()

@@ -131,3 +131,14 @@ def test_a_plan_without_sides_has_no_gate() -> None:
 
 def test_a_plan_without_any_term_matches_nothing() -> None:
     assert found(compiled("plan: {sides: {}}"), "Ports reopen") == []
+
+
+def test_word_lists_may_name_each_other_in_any_order_but_not_themselves() -> None:
+    rules = rules_of(
+        "any: ['@sea'], needs: []", plan="{words: {sea: ['@ships', port], ships: ['@big'], big: [carrier]}}"
+    )
+    assert found(rules, "A carrier") == ["c"]
+    with pytest.raises(RuleError, match="none that names itself"):
+        rules_of("any: ['@a']", plan="{words: {a: ['@b', x1], b: ['@a', y1]}}")
+    long = ", ".join(f"l{n}: ['@l{n + 1}']" for n in range(1200))
+    assert found(rules_of("any: ['@l0'], needs: []", plan=f"{{words: {{{long}, l1200: [end]}}}}"), "The end") == ["c"]
