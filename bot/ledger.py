@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from bot.delivery import silences
-from store.events.deliveries import ChannelOpened
+from store import codec
+from store.events.deliveries import ChannelOpened, UpdateQueued
 from store.events.fact import Fact
-from store.log import Event, Store
+from store.log import Event, EventLog, Store
 from store.views.values import Delivery
 from store.views.views import Views
 
@@ -27,6 +28,9 @@ class Call(Protocol):
 class Account(Protocol):
     """What a publisher needs to know of the log. `Ledger` keeps a channel's, `bot.readers` that of a reader."""
 
+    @property
+    def token(self) -> int: ...
+
     async def lead(self, now: datetime) -> bool: ...
 
     async def resign(self) -> None: ...
@@ -38,6 +42,8 @@ class Account(Protocol):
     async def owed(self) -> Sequence[Delivery]: ...
 
     async def last_message(self) -> int | None: ...
+
+    async def digests(self, story: str, attempts: int) -> frozenset[str]: ...
 
     async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None: ...
 
@@ -55,6 +61,11 @@ class Lease:
     @property
     def fence(self) -> tuple[str, int]:
         return self._name, self._token
+
+    @property
+    def token(self) -> int:
+        """Another one, where somebody else led meanwhile."""
+        return self._token
 
     async def lead(self, now: datetime) -> bool:
         """Whether it is ours; takes or renews it where that is due."""
@@ -89,6 +100,11 @@ class Ledger:
         self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
         self._reached = 0
+
+    @property
+    def token(self) -> int:
+        """Another one, where another process served the channel meanwhile."""
+        return self._lease.token
 
     async def lead(self, now: datetime) -> bool:
         """Whether this process may serve the channel; takes or renews the lease where that is due."""
@@ -128,6 +144,10 @@ class Ledger:
         """The highest message id the log knows in the channel."""
         return await self._call(self._views.last_message, self._channel)
 
+    async def digests(self, story: str, attempts: int) -> frozenset[str]:
+        """What the attempts to post the story would have shown."""
+        return await self._call(digests, self._store, self._channel, story, attempts)
+
     async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None:
         """Add the facts to the log, durably."""
         meta = {**self._meta, "cause": cause} if cause else self._meta
@@ -138,3 +158,10 @@ class Ledger:
     def lost(self) -> None:
         """The lease has gone to somebody else."""
         self._lease.lost()
+
+
+def digests(log: EventLog, channel: str, story: str, attempts: int) -> frozenset[str]:
+    """The digests of the texts that were queued for the story in its attempts 1, 2, …"""
+    keys = [f"queued/{channel}/{story}/{number}" for number in range(1, attempts + 1)]
+    facts = [codec.fact(recorded) for recorded in log.find(keys).values()]
+    return frozenset(fact.text_digest for fact in facts if isinstance(fact, UpdateQueued))

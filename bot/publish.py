@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -30,6 +31,7 @@ IDLE_S = 30.0
 LEASE_WAIT_S = 5.0
 VIEWS_WAIT_S = 2.0
 FINISH_S = 3.0
+PATIENCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class _Memory:
     """What only this process knows, and could do without: after a restart the log alone decides."""
 
     in_doubt_since: datetime
+    token: int = 0  # of the lease under which all this was learned
+    edits_from: datetime | None = None  # before it, an edit whose answer was lost might overtake another
     last: int | None = None  # the channel's last message id
     unsent: dict[str, bool] = field(default_factory=dict)  # stories whose last attempt had no effect: was it a repeat?
     failures: int = 0
@@ -156,14 +160,28 @@ class Publisher:
         if not await ledger.open(self._clock.now()):
             return Rest(VIEWS_WAIT_S)
         await ledger.silence(self._clock.now())
+        owed = await ledger.owed()
+        if ledger.token != self._memory.token:
+            self._begin(ledger.token, owed)
         if self._memory.last is None:
             self._memory.last = await ledger.last_message()
-        owed = await ledger.owed()
         for entry in sorted(owed, key=lambda entry: entry.state not in {"queued", "uncertain"}):
             rest = await self._work(_job(ledger, entry, self._terms))
             if rest is not None:
                 return rest
         return Rest(0.0) if len(owed) == PAGE else Rest(IDLE_S, until_news=True)
+
+    def _begin(self, token: int, owed: Sequence[Delivery]) -> None:
+        """The channel was another's, or another life's, until now: what we knew of it is old, and what they began
+        may still be on its way."""
+        now = self._clock.now()
+        self._memory = _Memory(now, token=token, failures=self._memory.failures)
+        if any(entry.state == "sent" for entry in owed):
+            self._memory.edits_from = now + self._sink.in_flight
+
+    async def _leads_still(self, ledger: Account) -> bool:
+        """Whether nobody else has served the channel since this turn began."""
+        return await ledger.lead(self._clock.now()) and ledger.token == self._memory.token
 
     async def _work(self, job: _Job) -> Rest | None:
         """Take the next step for one story; a Rest where the channel must wait, None to go on with the next story."""
@@ -190,7 +208,7 @@ class Publisher:
         """Post the story: intent, call, ending, in this order. A call that has begun is given a moment to end even
         when the program is told to stop, because what it left open would have to be settled after the next start."""
         await self._sink.turn()
-        if not await job.ledger.lead(self._clock.now()):
+        if not await self._leads_still(job.ledger):
             return Rest(LEASE_WAIT_S)
         intent = decide.queued(job.entry, step, job.digest, after_message=self._memory.last)
         await self._record(job, intent)
@@ -198,9 +216,10 @@ class Publisher:
 
     async def _call(self, job: _Job, step: Send, intent: UpdateQueued) -> Rest | None:
         started = self._clock.now()
+        self._memory.unsent.pop(job.entry.story.id, None)
         outcome = await self._sink.send(job.post, after=self._memory.last)
         if isinstance(outcome, Sent) and step.repeated and intent.after_message is None and self._sink.can_look:
-            outcome = await self._without_twins(job, intent, outcome)
+            outcome = await self._without_twins(job, outcome)
         await self._record(job, *decide.after_send(intent, outcome, repeated=step.repeated), cause=intent.key)
         self._remember(job, step, outcome)
         _report(job, "posted", outcome, seconds=(self._clock.now() - started).total_seconds())
@@ -213,14 +232,23 @@ class Publisher:
         if not step.needed:
             await self._record(job, decide.edited(job.entry, step, job.digest))
             return None
+        wait = self._until(self._memory.edits_from)
+        if wait > 0:
+            return Rest(wait)
         await self._sink.turn()
-        if not await job.ledger.lead(self._clock.now()):
+        if not await self._leads_still(job.ledger):
             return Rest(LEASE_WAIT_S)
         outcome = await self._sink.edit(number, job.post)
+        if isinstance(outcome, Unknown) and outcome.in_flight:
+            self._memory.edits_from = self._clock.now() + self._sink.in_flight
         await self._record(job, *decide.after_edit(job.entry, step, job.digest, outcome))
         _report(job, "edited", outcome)
         await self._mourn(job, outcome)
         return self._rest_after(outcome)
+
+    def _until(self, moment: datetime | None) -> float:
+        """The seconds left; 0 or less where there are none."""
+        return (moment - self._clock.now()).total_seconds() if moment else 0.0
 
     async def _mourn(self, job: _Job, outcome: Outcome) -> None:
         if isinstance(outcome, Refused) and outcome.kind in {"message", "markup"}:
@@ -228,7 +256,7 @@ class Publisher:
 
     async def _settle(self, job: _Job, step: Settle) -> Rest | None:
         """Find out what became of a post whose answer was lost, once it can no longer be on its way."""
-        wait = (self._memory.in_doubt_since + self._sink.in_flight - self._clock.now()).total_seconds()
+        wait = self._until(self._memory.in_doubt_since + self._sink.in_flight)
         if wait > 0:
             return Rest(wait)
         if step.interrupted:
@@ -248,25 +276,42 @@ class Publisher:
                 return await self._send(job, replace(again, repeated=False))
             case probe.Hindered(look) if not isinstance(look, Refused):
                 return self._rest_after(look)
+            case probe.Hindered() if shut := await self._sink.shut():
+                return self._rest_after(shut)
             case _:
                 return await self._send(job, again)
 
-    async def _without_twins(self, job: _Job, intent: UpdateQueued, sent: Sent) -> Sent:
+    async def _without_twins(self, job: _Job, sent: Sent) -> Sent:
         """The channel's first post was in doubt, and there was no known id to look behind: now there is one to look
-        before. Of several copies the oldest stays."""
-        twins = await probe.find_before(self._sink.look, before=sent.message, digest=intent.text_digest)
-        if not twins:
-            return sent
-        for number in (sent.message, *twins[:-1]):
-            await self._sink.delete(number)
-        return Sent(twins[-1])
+        before. Of several copies the oldest stays, whichever attempt it was of."""
+        shown = await job.ledger.digests(job.entry.story.id, job.entry.attempts + 1)
+
+        async def look(number: int) -> Look:
+            return await self._patiently(lambda: self._sink.look(number))
+
+        twins = await probe.find_before(look, before=sent.message, digests=shown)
+        for number in twins:
+            await self._patiently(functools.partial(self._sink.delete, number))
+        return sent
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        """The outcome of a call that is harmless to repeat, once it is a definite one, or after a few tries."""
+        for tries in range(PATIENCE):
+            outcome = await call()
+            match outcome:
+                case Wait(seconds):
+                    await self._clock.sleep(seconds)
+                case Unsent() | Unknown():
+                    await self._clock.sleep(2.0**tries)
+                case _:
+                    break
+        return outcome
 
     async def _record(self, job: _Job, *facts: Fact, cause: str = "") -> None:
         await job.ledger.record(self._clock.now(), *facts, cause=cause)
 
     def _remember(self, job: _Job, step: Send, outcome: Outcome) -> None:
         story = job.entry.story.id
-        self._memory.unsent.pop(story, None)
         match outcome:
             case Sent(number):
                 self._memory.last = max(number, self._memory.last or 0)

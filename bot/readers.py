@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from bot import following
-from bot.ledger import PAGE, Call, Lease
+from bot.ledger import PAGE, Call, Lease, digests
 from bot.publish import IDLE_S, LEASE_WAIT_S, Clock, Lost, Publisher, Rest, Terms, Trouble
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.digest import gathered
@@ -53,9 +53,14 @@ class ReaderAccount:
         self.row = row
         self._store, self._views, self._call, self._meta = books.store, books.views, books.call, books.meta
         self._lease, self._now = lease, now
+        self._catalogue = books.catalogue
         self._pillars = {name: entry.pillar or "" for name, entry in books.catalogue.commitments.items()}
         self._channel = following.channel_of(row)
         self._reached = 0
+
+    @property
+    def token(self) -> int:
+        return self._lease.token
 
     async def lead(self, now: datetime) -> bool:
         return await self._lease.lead(now)
@@ -72,6 +77,9 @@ class ReaderAccount:
 
     async def last_message(self) -> int | None:
         return await self._call(self._views.last_message, self._channel)
+
+    async def digests(self, story: str, attempts: int) -> frozenset[str]:
+        return await self._call(digests, self._store, self._channel, story, attempts)
 
     async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None:
         meta = {**self._meta, "cause": cause} if cause else self._meta
@@ -137,7 +145,11 @@ class ReaderAccount:
         told = self._views.ended(self._channel, [one.item for one in news])
         left = [one for one in news if one.item not in told]
         chosen: set[str] = set()
-        about = {name: story.commitments for name in {one.story for one in left} if (story := self._views.story(name))}
+        about = {
+            name: [known for each in story.commitments for known in self._catalogue.names(each)]
+            for name in {one.story for one in left}
+            if (story := self._views.story(name))
+        }
         for follow in following.at_pace(self.row.settings, pace):
             if follow.kind == "words":
                 recent = [one.item for one in left if one.pos > follow.since]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import floor
 
 from bot.coverage import Coverage
 
 _DAY = timedelta(days=1)
+NEAR_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,16 @@ def told(silence: Silence, months: int) -> str:
     since = f"no evidence seen for {count}" if silence.last else f"no evidence seen since the watch began, {count} ago"
     watched = f"{silence.watched_days:g} of them watched"
     return f"{since}, {watched}; {limit}"
+
+
+def told_due(due: date, at: date) -> str:
+    """What the plan wants when, near or past: "due 2027-12-31", "due 2026-12-31, in 33 days", "due 2025-06-30, 516 days
+    ago". Says nothing of whether it was done."""
+    days = (due - at).days
+    if days < 0:
+        return f"due {due}, {-days} day{'s' if days != -1 else ''} ago"
+    near = f", in {days} day{'s' if days != 1 else ''}" if days else ", today"
+    return f"due {due}{near if days <= NEAR_DAYS else ''}"
 
 
 def add_months(when: datetime, months: int) -> datetime:

@@ -15,7 +15,7 @@ import click
 from bot import __version__, dossier
 from bot.commands.choose import commitments
 from bot.commands.options import config_option, load, now, open_log
-from bot.commands.past import as_of_option, views_as_of, watched_in
+from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
 from bot.commands.when import since_option, until_option
 from bot.concern import Concern, about, fact_of
 from bot.config import Loaded
@@ -77,7 +77,7 @@ def command(
     """
     if everything == bool(name):
         raise click.UsageError("say what to export: --all, or --commitment with its name")
-    loaded = load(config_path)
+    loaded = plan_as_of(load(config_path), as_of)
     if everything:
         if since or until:
             raise click.UsageError("--all is the whole log; --as-of ends it earlier")
@@ -162,7 +162,7 @@ def _export_dossier(
 
 def _events(log: EventLog, one: Commitment, after: int, to: int) -> list[Recorded]:
     """What concerns the commitment, how the period was watched, and the rules its matches were found by."""
-    found = list(onwards(log, Question(concern=Concern({one.id})), after=after, to=to))
+    found = list(onwards(log, Question(concern=Concern({one.id, *one.formerly})), after=after, to=to))
     found += onwards(log, Question(types=_WATCH), after=after, to=to)
     rules = {fact.rules for fact in map(fact_of, found) if isinstance(fact, ItemMatched)}
     for recorded in log.read(limit=100_000, types=(RulesActivated.TYPE,)):
@@ -183,8 +183,10 @@ def _content(
     until: datetime,
 ) -> Content:
     facts = [(recorded, fact) for recorded in events if (fact := fact_of(recorded)) is not None]
-    keys = dict.fromkeys(fact.item for _, fact in facts if isinstance(fact, ItemMatched) and fact.commitment == one.id)
-    items = [item for item in map(views.item, keys) if item is not None]
+    names = {one.id, *one.formerly}
+    keys = dict.fromkeys(fact.item for _, fact in facts if isinstance(fact, ItemMatched) and fact.commitment in names)
+    found = [item for item in map(views.item, keys) if item is not None]
+    items = [item for item in found if any(match.commitment == one.id for match in item.matches)]
     posts = {fact.story: _address(fact) for _, fact in facts if isinstance(fact, UpdateSent | UpdateEdited)}
     sealed = last_seal(log)
     return Content(
@@ -198,7 +200,7 @@ def _content(
         posts=posts,
         coverage=watched,
         rules=[(recorded, line(fact)) for recorded, fact in facts if isinstance(fact, RulesActivated)],
-        notes=[(r, line(f)) for r, f in facts if about(f).commitment == one.id and not isinstance(f, ItemMatched)],
+        notes=[(r, line(f)) for r, f in facts if about(f).commitment in names and not isinstance(f, ItemMatched)],
         sealed=sealed.to if sealed else 0,
         root=sealed.root if sealed else "",
     )

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from bot.commands.options import config_option, json_option, load, now, print_json
-from bot.commands.past import as_of_option, views_as_of, watched_in
+from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
 from bot.coverage import PERIOD, sentence
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.render import compose, terminal
@@ -39,7 +39,7 @@ def command(config_path: Path, as_json: bool, limit: int, as_of: datetime | None
     The last line tells how well the feeds were watched in the last seven days. Exit code 1: nothing was seen. That
     is not the same as nothing having happened.
     """
-    loaded = load(config_path)
+    loaded = plan_as_of(load(config_path), as_of)
     catalogue = Catalogue(loaded.config.plan, loaded.config.commitments)
     asked = " ".join(words)
     meant = _meant(catalogue, asked)

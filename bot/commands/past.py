@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from bot.activation import compiled, in_force
 from bot.commands.options import open_log, open_views
 from bot.commands.when import when_option
 from bot.config import Loaded
@@ -21,6 +23,22 @@ from store.views.views import Views
 as_of_option = when_option(
     "--as-of", "What was known then: as it was seen, not as it was corrected later. A date includes its day.", end=True
 )
+
+
+def plan_as_of(loaded: Loaded, when: datetime | None) -> Loaded:
+    """The configuration with the plan, commitments and rules that were in force at `when`; itself where that is None,
+    or where the log tells of none."""
+    if when is None:
+        return loaded
+    with open_log(loaded) as store:
+        log = LogAsOf(store, position_before(store, when))
+        found = in_force(log, loaded.config.plan.id).now
+    if found is None:
+        return loaded
+    rules = compiled(found)
+    plan = rules.plan.model_copy(update={"tag": loaded.config.plan.tag})
+    config = loaded.config.model_copy(update={"plan": plan, "commitments": rules.commitments})
+    return replace(loaded, config=config, rules=(rules,))
 
 
 @contextlib.contextmanager

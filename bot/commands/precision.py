@@ -11,7 +11,7 @@ from rich.cells import set_cell_size
 
 from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, print_json
-from bot.commands.past import as_of_option, views_as_of
+from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.commands.whatif import as_rate, told_rate
 from bot.precision import MARGIN, Line, lines, rate, verdicts
 from bot.telegram.text import clean
@@ -35,7 +35,7 @@ def command(config_path: Path, as_json: bool, as_of: datetime | None, terms: boo
     (`telegram.admins`) weighs as much as that of three readers, and a tie decides nothing. Exit code 1: nothing was
     judged yet.
     """
-    loaded = load(config_path)
+    loaded = plan_as_of(load(config_path), as_of)
     chosen = {one.id for one in commitments(loaded, names)}
     plan = loaded.config.plan.id
     with views_as_of(loaded, as_of) as (_, views, _):

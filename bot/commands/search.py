@@ -11,7 +11,7 @@ import msgspec
 
 from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, print_json
-from bot.commands.past import as_of_option, views_as_of
+from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.commands.when import since_option, until_option
 from bot.telegram.render import byline
 from bot.telegram.text import clean, safe_url
@@ -50,7 +50,7 @@ def command(
 
     Dates are those of publication, or, where that is unknown, of the first sighting. Exit code 1: nothing was found.
     """
-    loaded = load(config_path)
+    loaded = plan_as_of(load(config_path), as_of)
     chosen = [one.id for one in commitments(loaded, names)]
     with views_as_of(loaded, as_of) as (_, views, _):
         found = views.search(" ".join(words), limit=limit, commitment=chosen, since=since, until=until)

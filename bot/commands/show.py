@@ -14,8 +14,9 @@ from msgspec import to_builtins
 
 from bot.commands.events import as_line, as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
-from bot.commands.past import as_of_option, views_as_of
+from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.config import Loaded
+from bot.lineage import revisions
 from bot.links import related
 from bot.reading import position_before
 from bot.status import judgements
@@ -25,7 +26,7 @@ from bot.why import Link, chain
 from matchers.plan import Commitment
 from store.asof import LogAsOf
 from store.events.deliveries import UpdateEdited, UpdateSent
-from store.events.plan import StatusSet
+from store.events.plan import PlanRevised, StatusSet
 from store.log import EventLog, Recorded, StoreUnavailable
 
 
@@ -48,12 +49,13 @@ def command(config_path: Path, as_json: bool, why: bool, as_of: datetime | None,
     With --why: everything the event follows from, back to the item and the rules, and everything that followed from
     it, on to the id of the message. Exit code 1: there is no such thing.
     """
-    loaded = load(config_path)
+    loaded = plan_as_of(load(config_path), as_of)
     commitments = () if why else Catalogue(loaded.config.plan, loaded.config.commitments).find(what)
     if commitments:
         known = _known(loaded, as_of)
+        lineage = _lineage(loaded, as_of)
         for one in commitments:
-            _show_commitment(one, known.get(one.id, _Known()), as_json)
+            _show_commitment(one, known.get(one.id, _Known()), lineage, as_json)
         return 0
     with open_log(loaded) as store:
         log: EventLog = LogAsOf(store, position_before(store, as_of)) if as_of else store
@@ -158,10 +160,40 @@ def _known(loaded: Loaded, as_of: datetime | None) -> Mapping[str, _Known]:
     }
 
 
-def _show_commitment(one: Commitment, known: _Known, as_json: bool) -> None:
-    status = known.judgement
+def _lineage(loaded: Loaded, as_of: datetime | None) -> Sequence[tuple[Recorded, PlanRevised]]:
+    """The revisions of the plan that came into force; none where there is no log yet."""
+    try:
+        with open_log(loaded) as store:
+            log = LogAsOf(store, position_before(store, as_of)) if as_of else store
+            return revisions(log, loaded.config.plan.id)
+    except StoreUnavailable:
+        return ()
+
+
+def _descent(one: Commitment, lineage: Sequence[tuple[Recorded, PlanRevised]]) -> list[str]:
+    """Where its evidence came from: "formerly people-tourism, until 2026-11-28; split: also tourism-south"."""
+    found = []
+    for recorded, fact in lineage:
+        for each in fact.descents:
+            if each.commitment == one.id and each.formerly:
+                others = {other.commitment for other in fact.descents if set(other.formerly) & set(each.formerly)}
+                also = ", ".join(sorted(others - {one.id}))
+                kind = f"; split: also {also}" if also else "; merged" if len(each.formerly) > 1 else ""
+                found.append(f"formerly {', '.join(each.formerly)}, until {recorded.at:%Y-%m-%d}{kind}")
+    return found
+
+
+def _show_commitment(
+    one: Commitment, known: _Known, lineage: Sequence[tuple[Recorded, PlanRevised]], as_json: bool
+) -> None:
+    status, descent = known.judgement, _descent(one, lineage)
     if as_json:
-        said = {"items": known.items, "newest": known.newest, "status": status and to_builtins(status)}
+        said = {
+            "items": known.items,
+            "newest": known.newest,
+            "status": status and to_builtins(status),
+            "lineage": descent,
+        }
         print_json({**one.model_dump(mode="json", by_alias=True, exclude_defaults=True), "known": said})
         return
     click.secho(f"{one.id}: {titled(one.title, 'en')}", bold=True)
@@ -170,6 +202,10 @@ def _show_commitment(one: Commitment, known: _Known, as_json: bool) -> None:
     click.echo(f"  pillar   {one.pillar}")
     click.echo(f"  clauses  {', '.join(one.clauses)}")
     click.echo(f"  rules    {', '.join(rule.id for rule in one.rules)}")
+    for line in descent:
+        click.echo(f"  lineage  {line}")
+    if one.due:
+        click.echo(f"  due      {one.due}")
     newest = f", the newest of {known.newest:%Y-%m-%d}" if known.newest else ""
     click.echo(f"  seen     {known.items} items{newest}" if known.items else "  seen     no evidence yet")
     if status is not None:

@@ -11,9 +11,9 @@ import click
 
 from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, now, print_json
-from bot.commands.past import as_of_option, views_as_of, watched_in
+from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
 from bot.config import Loaded
-from bot.silence import Silence, begin, silence, told
+from bot.silence import Silence, begin, silence, told, told_due
 from matchers.plan import Commitment
 
 
@@ -25,7 +25,8 @@ from matchers.plan import Commitment
 def command(config_path: Path, as_json: bool, as_of: datetime | None, names: tuple[str, ...]) -> int:
     """For how long no evidence was seen of each commitment (or of those named), the longest first, and of how many
     of these days the feeds that could have brought some were watched. Only watched days count against the limit:
-    `silence_months` of the commitment, 9 unless config.yaml says otherwise.
+    `silence_months` of the commitment, 9 unless config.yaml says otherwise. A date by which the plan wants it (`due`)
+    is told beside.
 
     \b
     pactwatch silence
@@ -34,17 +35,20 @@ def command(config_path: Path, as_json: bool, as_of: datetime | None, names: tup
 
     No evidence seen is not the same as nothing done. Exit code 1: some commitment is beyond its limit.
     """
-    loaded = load(config_path)
+    loaded = plan_as_of(load(config_path), as_of)
     chosen = commitments(loaded, names) if names else loaded.config.commitments
     found = _silences(loaded, chosen, as_of)
     months = {one.id: one.silence_months for one in chosen}
-    due = {one.id: one.valid_to for one in chosen}
+    due = {one.id: one.due for one in chosen}
+    today = (as_of or now()).date()
     for each in sorted(found, key=lambda one: (-(one.watched_days or -1), one.commitment)):
         if as_json:
             print_json({**dataclasses.asdict(each), "due": due[each.commitment]})
             continue
-        by = f"; due {due[each.commitment]}" if due[each.commitment] else ""
-        click.secho(f"{each.commitment:<28} {told(each, months[each.commitment])}{by}", bold=each.is_beyond)
+        day = due[each.commitment]
+        by = f"; {told_due(day, today)}" if day else ""
+        is_worth_a_look = each.is_beyond or (day is not None and day < today)
+        click.secho(f"{each.commitment:<28} {told(each, months[each.commitment])}{by}", bold=is_worth_a_look)
     return 1 if any(each.is_beyond for each in found) else 0
 
 

@@ -9,7 +9,7 @@ import click
 
 from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, now, open_log, print_json, user
-from bot.commands.past import as_of_option
+from bot.commands.past import as_of_option, plan_as_of
 from bot.config import Loaded
 from bot.reading import position_before
 from bot.status import STEPS, Judgement, judge, judgements
@@ -45,7 +45,7 @@ def command() -> None:
 @click.argument("names", nargs=-1)
 def show(config_path: Path, as_json: bool, as_of: datetime | None, names: tuple[str, ...]) -> int:
     """The status of every commitment, or all judgements on those named. Exit code 1: nothing was judged."""
-    loaded = load(config_path)
+    loaded = plan_as_of(load(config_path), as_of)
     chosen = commitments(loaded, names) if names else loaded.config.commitments
     with open_log(loaded) as store:
         log: EventLog = LogAsOf(store, position_before(store, as_of)) if as_of else store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 
+from bot.lineage import formers, heirs_of
 from bot.telegram.text import fold
 from matchers.plan import Commitment, Pillar, Plan
 
@@ -21,15 +22,27 @@ class Catalogue:
         self._terms = {entry.id: _term_words(entry, plan) for entry in commitments}
 
     def find(self, text: str) -> tuple[Commitment, ...]:
-        """The commitments that the text names: by id, by title in any language, or by clause (`II.c`; `VII.e` is all
-        that begins so). () where it names none."""
+        """The commitments that the text names: by id (one it had before, too), by title in any language, or by clause
+        (`II.c`; `VII.e` is all that begins so). () where it names none."""
         wanted = _plain(text)
         if text.strip().startswith("#") and wanted not in self._by_name:
             wanted = wanted.partition(" ")[2]  # a hashtag may begin with the plan's name
         if wanted in self._by_name:
             return (self.commitments[self._by_name[wanted]],)
+        heirs = self.heirs(wanted.replace(" ", "-"))
+        if heirs:
+            return tuple(self.commitments[name] for name in heirs)
         clause = text.strip(" #").rstrip(".").casefold()
         return tuple(entry for entry in self.commitments.values() if _has_clause(entry, clause))
+
+    def heirs(self, former: str) -> tuple[str, ...]:
+        """The commitments in which this one lives on: itself where it is one still, or those it was renamed to, split
+        or merged into."""
+        return heirs_of(self.commitments.values(), former)
+
+    def names(self, commitment: str) -> tuple[str, ...]:
+        """The commitment's id and those it had before."""
+        return (commitment, *formers(self.commitments.values(), commitment))
 
     def pillar(self, text: str) -> Pillar | None:
         """The pillar of that number (`IV`)."""
@@ -48,8 +61,8 @@ class Catalogue:
 
     def title(self, commitment: str, lang: str) -> str:
         """The commitment's title in the language; the id of one that the plan no longer has."""
-        entry = self.commitments.get(commitment)
-        return titled(entry.title, lang) if entry else commitment
+        names = (commitment,) if commitment in self.commitments else self.heirs(commitment)
+        return ", ".join(titled(self.commitments[name].title, lang) for name in names) or commitment
 
     def _score(self, name: str, wanted: Sequence[str]) -> float:
         """How near the words come to what the commitment is called, or, a little less, to what it is found by."""

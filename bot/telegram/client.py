@@ -167,8 +167,8 @@ class Client:
         )
         return Sent(0) if isinstance(done, bool) else done
 
-    async def find(self, name: str) -> Chat | Outcome:
-        """The chat with the public name `@name`."""
+    async def find(self, name: int | str) -> Chat | Outcome:
+        """The chat with this id or public name `@name`, if we may look at it."""
 
         async def call() -> Chat:
             return Chat((await self._bot.get_chat(name)).id)

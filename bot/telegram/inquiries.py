@@ -204,7 +204,7 @@ class Inquiries:
         entry = self._catalogue.commitments.get(commitment)
         pillar = entry.pillar if entry else None
         return any(
-            (follow.kind == "commitment" and follow.what == commitment)
+            (follow.kind == "commitment" and follow.what in self._catalogue.names(commitment))
             or (follow.kind == "pillar" and follow.what == pillar)
             for follow in settings.follows
         )

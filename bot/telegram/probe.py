@@ -6,7 +6,7 @@ text. Two ids in a row without a message are taken for the end of the channel.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from bot.telegram.message import seen_digest
@@ -66,13 +66,13 @@ async def find(look_at: LookAt, *, after: int, digest: str) -> Finding:
     return Unclear()
 
 
-async def find_before(look_at: LookAt, *, before: int, digest: str) -> list[int]:
-    """Where else the post stands, among the few messages before `before`; nearest first."""
+async def find_before(look_at: LookAt, *, before: int, digests: Collection[str]) -> list[int]:
+    """Where else a post with one of these digests stands, among the few messages before `before`; nearest first."""
     twins = []
     end = 0
     for number in range(before - 1, max(0, before - 1 - MAX_LOOKS), -1):
         look = await look_at(number)
-        if isinstance(look, Seen) and is_post(look, digest):
+        if isinstance(look, Seen) and any(is_post(look, digest) for digest in digests):
             twins.append(number)
         end = end + 1 if not (twins and twins[-1] == number) else 0
         if end == 2 * END:

@@ -48,6 +48,10 @@ class Sink(Protocol):
         """Take a message back."""
         ...
 
+    async def shut(self) -> Outcome | None:
+        """Why the channel itself is closed to us; None where it is not."""
+        ...
+
 
 class TelegramSink:
     """A Telegram channel or group. With `log_chat`, a private chat of the operators, lost answers are cleared up by
@@ -107,6 +111,10 @@ class TelegramSink:
     async def delete(self, number: int) -> Outcome:
         return await self._client.delete(self._chat, number)
 
+    async def shut(self) -> Outcome | None:
+        done = await self._client.find(self._chat)
+        return None if isinstance(done, Chat) else self._followed(done)
+
     async def _id(self, chat: int | str) -> int | Outcome:
         if isinstance(chat, int):
             return chat
@@ -149,3 +157,6 @@ class TerminalSink:
 
     async def delete(self, number: int) -> Outcome:
         return Sent(number)
+
+    async def shut(self) -> None:
+        return None

@@ -72,6 +72,9 @@ class MortalSink:
     async def delete(self, number: int) -> Outcome:
         return await self._death.over(lambda: self._sink.delete(number))
 
+    async def shut(self) -> Outcome | None:
+        return await self._death.over(self._sink.shut)
+
 
 async def live_until(stage: Stage, death: Death) -> None:
     """Run a publisher until it has nothing to do or death strikes."""

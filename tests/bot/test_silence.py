@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.coverage import Coverage
-from bot.silence import add_months, silence, told
+from bot.silence import add_months, silence, told, told_due
 
 AT = datetime(2026, 12, 31, tzinfo=UTC)
 
@@ -61,3 +61,17 @@ def test_a_month_without_that_day_ends_with_its_last(begin: str, months: int, en
 def test_more_months_are_never_less_time(days: int, one: int, more: int) -> None:
     when = AT + timedelta(days=days)
     assert add_months(when, one) <= add_months(when, one + more)
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [
+        (date(2029, 12, 31), "due 2029-12-31"),
+        (date(2027, 1, 30), "due 2027-01-30, in 30 days"),
+        (date(2026, 12, 31), "due 2026-12-31, today"),
+        (date(2026, 12, 30), "due 2026-12-30, 1 day ago"),
+        (date(2025, 6, 30), "due 2025-06-30, 549 days ago"),
+    ],
+)
+def test_a_due_date_is_told_when_near_or_past_and_nothing_is_judged(due: date, expected: str) -> None:
+    assert told_due(due, AT.date()) == expected
