@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from bot.delivery import silences
+from bot.standing import is_paused
 from store import codec
 from store.events.deliveries import ChannelOpened, UpdateQueued
 from store.events.fact import Fact
@@ -132,7 +133,9 @@ class Ledger:
             await self._catch_up()
 
     async def owed(self) -> Sequence[Delivery]:
-        """Stories with something left to do, oldest first, at most a page."""
+        """Stories with something left to do, oldest first, at most a page; nothing while an operator holds it up."""
+        if await self._call(is_paused, self._store, self._channel):
+            return ()
         owed = await self._call(self._views.owed, self._channel, PAGE)
         # Views that were thrown away meanwhile (a redaction, a broken file) know less: they owe what was told long ago.
         return [entry for entry in owed if entry.as_of >= self._reached]

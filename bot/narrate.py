@@ -36,6 +36,7 @@ from store.events.monitor import (
     MonitorStarted,
     MonitorStopped,
 )
+from store.events.pauses import FeedPaused, FeedResumed, PublishingPaused, PublishingResumed
 from store.events.plan import (
     AuditDrawn,
     ItemsRematched,
@@ -59,6 +60,8 @@ def line(fact: Fact) -> str:
             return _of_feed(fact)
         case FeedStale() | FeedAwoke() | GapDetected():
             return _of_news(fact)
+        case FeedPaused() | FeedResumed() | PublishingPaused() | PublishingResumed():
+            return _of_pause(fact)
         case Unknown(type=name):
             return f"{name}, an event of a newer version of this program"
         case Redacted(type=name, reason=reason):
@@ -120,6 +123,18 @@ def _of_news(fact: Fact) -> str:
         case GapDetected():
             return f"{fact.feed}: items may have passed unseen between {_time(fact.since)} and {_time(fact.until)}"
     return ""
+
+
+def _of_pause(fact: FeedPaused | FeedResumed | PublishingPaused | PublishingResumed) -> str:
+    match fact:
+        case FeedPaused():
+            return f"{fact.feed} is asked no more, says {fact.by}"
+        case FeedResumed():
+            return f"{fact.feed} is asked again, says {fact.by}"
+        case PublishingPaused():
+            return f"{fact.channel}: nothing is posted until further notice, says {fact.by}"
+        case PublishingResumed():
+            return f"{fact.channel}: posting goes on, says {fact.by}"
 
 
 def _of_channel(fact: Fact) -> str:

@@ -18,12 +18,20 @@ from bot.telegram.words import say, say_n
 from store import codec
 from store.events.fact import Fact
 from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
+from store.events.pauses import PublishingPaused, PublishingResumed
 from store.log import EventLog, Recorded
 from store.readers import Readers
 
 _log = logging.getLogger("pactwatch.operators")
 
-TYPES = (FeedFailing.TYPE, FeedGone.TYPE, FeedStale.TYPE, MonitorStarted.TYPE)
+TYPES = (
+    FeedFailing.TYPE,
+    FeedGone.TYPE,
+    FeedStale.TYPE,
+    MonitorStarted.TYPE,
+    PublishingPaused.TYPE,
+    PublishingResumed.TYPE,
+)
 DOWNTIME = timedelta(minutes=15)
 CALM = timedelta(days=1)
 LINES = 12
@@ -64,6 +72,10 @@ def notice_of(fact: Fact, at: datetime, *, stopped: datetime | None = None) -> N
         case FeedStale():
             values = {"feed": fact.feed, "when": fact.since, "hours": f"{fact.usual_hours:g}"}
             return Notice(f"stale/{fact.feed}", words.NOTICE_STALE, values)
+        case PublishingPaused():
+            return Notice(f"paused/{fact.key}", words.NOTICE_PAUSED, {"channel": fact.channel})
+        case PublishingResumed():
+            return Notice(f"paused/{fact.key}", words.NOTICE_RESUMED, {"channel": fact.channel})
         case MonitorStarted(last_alive=datetime() as alive):
             since = max(alive, stopped or alive)
             values = {"since": since, "until": at}

@@ -94,6 +94,12 @@ class Poller:
         self.last_at: datetime | None = None
         self.failing: set[str] = set()
 
+    async def watch(self, feeds: Mapping[str, Feed]) -> None:
+        """From now on ask these feeds and no others; what is being asked is recorded."""
+        self.feeds = feeds
+        self.failing.intersection_update(feeds)
+        await self._lane.call(self._schedule.enrol, dict.fromkeys(feeds, self._clock()))
+
     async def drain(self) -> None:
         """Poll until nothing is due any more. When cancelled, what was claimed and not recorded is given back."""
         queue: asyncio.Queue[Polled | None] = asyncio.Queue(maxsize=self._claims_at_once)
@@ -129,7 +135,11 @@ class Poller:
         """One feed. Whatever goes wrong with it is that feed's outcome and nobody else's trouble."""
         begun = time.perf_counter()
         state = FeedState.from_json(claim.state)
-        feed = self.feeds[claim.feed]
+        feed = self.feeds.get(claim.feed)
+        if feed is None:  # paused since it was claimed
+            held.pop(claim.feed, None)
+            await self._lane.call(self._schedule.release, claim, due=self._clock())
+            return
         try:
             looked = await self._look(feed, state)
         except Exception as exc:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot import monitor
 from bot.app import Watch
-from bot.config import TOKEN_VARIABLE, WEBSUB_VARIABLE, ConfigError
+from bot.config import TOKEN_VARIABLE, WEBSUB_VARIABLE, ConfigError, environment
 from bot.coverage import Coverage, coverage, serving
 from bot.dossiers import Dossiers
 from bot.folding import folding
@@ -21,6 +21,7 @@ from bot.ledger import Ledger
 from bot.listener import PortTaken, listening
 from bot.operators import Operators
 from bot.painter import Painter
+from bot.pauses import Pauses
 from bot.publish import Clock, Publisher, Terms, Trouble
 from bot.readers import Books, Followers
 from bot.scheduler import ticking
@@ -29,8 +30,9 @@ from bot.telegram.answers import Looked
 from bot.telegram.application import TokenRefused, WebhookRefused, build_application
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
+from bot.telegram.console import Console
 from bot.telegram.desk import Desk
-from bot.telegram.handlers import Chats
+from bot.telegram.handlers import Chats, Staff
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
@@ -162,7 +164,8 @@ async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[t
     roles = _roles(watch)
     library, desk = _library(watch), _desk(watch)
     inquiries = Inquiries(library, Tools(Painter(), Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
-    Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, roles=roles).attach(app)
+    staff = _staff(watch, inquiries, roles)
+    Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, staff=staff).attach(app)
     async with answering(app, client, asyncio.sleep, roles=roles, webhook=webhook):
         log.info("answering as @%s", app.bot.username)
         if settings.channel is None:
@@ -216,6 +219,31 @@ def _desk(watch: Watch) -> Desk:
 
 def _jury(watch: Watch) -> Jury:
     return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, _roles(watch), watch.meta)
+
+
+def _staff(watch: Watch, inquiries: Inquiries, roles: Roles) -> Staff:
+    pauses = Pauses(
+        watch.store,
+        watch.lane.call,
+        watch.poller,
+        path=watch.loaded.path,
+        feeds=watch.config.feeds,
+        environ=environment(),
+        now=watch.clock,
+        meta=watch.meta,
+    )
+    console = Console(
+        watch.store,
+        watch.views,
+        watch.lane.call,
+        _catalogue(watch),
+        pauses,
+        inquiries,
+        watch.clock,
+        _new_id,
+        watch.bell.ring,
+    )
+    return Staff(roles, {name: ("operator", page) for name, page in console.commands().items()}, console.press)
 
 
 def _roles(watch: Watch) -> Roles:

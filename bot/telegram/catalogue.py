@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from rapidfuzz import fuzz, process
 
 from bot.lineage import formers, heirs_of
 from bot.telegram.text import fold
 from matchers.plan import Commitment, Pillar, Plan
+
+_NEAR = 60  # of 100: below this two words have little in common
 
 
 class Catalogue:
@@ -82,6 +85,13 @@ def titled(titles: Mapping[str, str], lang: str) -> str:
     return titles.get(lang) or titles.get("en") or next(iter(titles.values()), "")
 
 
+def nearest_of(asked: str, names: Iterable[str], *, limit: int = 3) -> list[str]:
+    """Those of the names that come nearest to what was typed; [] if none comes near."""
+    wanted = _plain(asked)
+    found = process.extract(wanted, list(names), scorer=fuzz.WRatio, processor=_plain, limit=limit, score_cutoff=_NEAR)
+    return [name for name, _, _ in found]
+
+
 def _names(entry: Commitment) -> tuple[str, ...]:
     return tuple(_plain(name) for name in (entry.id, *entry.title.values()))
 
@@ -115,14 +125,5 @@ def _has_clause(entry: Commitment, wanted: str) -> bool:
 
 def _likeness(wanted: Sequence[str], said: Sequence[str]) -> float:
     """How well each wanted word is met by some word of the saying, 0 to 1 on average."""
-    matcher = difflib.SequenceMatcher(autojunk=False)
-    total = 0.0
-    for word in wanted:
-        matcher.set_seq2(word)
-        total += max((_ratio(matcher, other) for other in said), default=0.0)
-    return total / len(wanted)
-
-
-def _ratio(matcher: difflib.SequenceMatcher[str], other: str) -> float:
-    matcher.set_seq1(other)
-    return matcher.ratio() if matcher.quick_ratio() >= 0.6 else 0.0
+    found = (process.extractOne(word, said, scorer=fuzz.ratio, score_cutoff=_NEAR) for word in wanted)
+    return sum(best[1] for best in found if best) / (100 * len(wanted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 import telegram
@@ -20,7 +20,7 @@ from bot.telegram.client import Client
 from bot.telegram.desk import Desk
 from bot.telegram.inquiries import Inquiries
 from bot.telegram.jury import Jury
-from bot.telegram.keyboards import Action, Inquiry, Preference, ShowTimeline, ShowWhy, Vote, action
+from bot.telegram.keyboards import Action, Inquiry, Operation, Preference, ShowTimeline, ShowWhy, Vote, action
 from bot.telegram.markup import Html
 from bot.telegram.message import Message
 from bot.telegram.outcome import Outcome, Refused, Wait
@@ -31,9 +31,20 @@ from bot.telegram.roles import Role, Roles
 _log = logging.getLogger("pactwatch.chat")
 
 TRIES = 3
-NOBODY = Roles()
 Context = ContextTypes.DEFAULT_TYPE
 Page = Callable[[str, Reader], Awaitable[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who has a role, the commands that take one, and what a button for operators does."""
+
+    roles: Roles = field(default_factory=Roles)
+    commands: Mapping[str, tuple[Role, Page]] = field(default_factory=dict)
+    press: Callable[[Operation, Reader], Awaitable[Message | None]] | None = None
+
+
+NO_STAFF = Staff()
 
 
 class Chats:
@@ -50,8 +61,7 @@ class Chats:
         jury: Jury,
         clock: Callable[[], float],
         *,
-        roles: Roles = NOBODY,
-        staff: Mapping[str, tuple[Role, Page]] = MappingProxyType({}),
+        staff: Staff = NO_STAFF,
     ) -> None:
         self._client = client
         self._pages = pages
@@ -59,7 +69,6 @@ class Chats:
         self._desk = desk
         self._jury = jury
         self._clock = clock
-        self._roles = roles
         self._staff = staff
         self._flood = Flood()
         self._typing = Flood()
@@ -74,7 +83,7 @@ class Chats:
             app.add_handler(CommandHandler(name, self._answering(self._elsewhere), new))
         app.add_handler(CommandHandler("why", self._why, new))
         private = new & filters.ChatType.PRIVATE
-        for name, (role, page) in self._staff.items():
+        for name, (role, page) in self._staff.commands.items():
             app.add_handler(CommandHandler(name, self._answering(self._guarded(role, page)), private))
         app.add_handler(MessageHandler(private & filters.COMMAND, self._answering(_unknown)))
         app.add_handler(MessageHandler(private & filters.TEXT, self._words))
@@ -124,7 +133,7 @@ class Chats:
         """The page for those who have the role."""
 
         async def guarded(text: str, reader: Reader) -> Message:
-            return await (page if self._roles.may(reader.person, role) else _unknown)(text, reader)
+            return await (page if self._staff.roles.may(reader.person, role) else _unknown)(text, reader)
 
         return guarded
 
@@ -200,9 +209,16 @@ class Chats:
             return None
         if isinstance(wanted, Preference):
             return await self._desk.press(wanted, reader)
+        if isinstance(wanted, Operation):
+            return await self._operate(wanted, query, reader)
         if isinstance(wanted, Inquiry):
             return await self._inquiries.show(wanted, reader)
         return await self._pages.show(wanted, reader)
+
+    async def _operate(self, wanted: Operation, query: CallbackQuery, reader: Reader) -> Message | None:
+        """An operator's button, if an operator presses it in private: whoever else does learns nothing."""
+        is_meant = _is_private(query) and self._staff.roles.may(reader.person, "operator")
+        return await self._staff.press(wanted, reader) if is_meant and self._staff.press else None
 
     async def _turn(self, query: CallbackQuery, page: Message) -> None:
         """Put the page in the place of the message, or below it where Telegram lets it no longer be changed; a picture

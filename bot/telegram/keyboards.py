@@ -182,10 +182,34 @@ class Vote:
     verdict: Literal["right", "wrong"]
 
 
+@dataclass(frozen=True, slots=True)
+class ShowFeeds:
+    """How the feeds fare, to operators; or one of them."""
+
+    feed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFeed:
+    """Ask a feed no more, or again."""
+
+    feed: str
+    pause: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChannel:
+    """Publish nothing in a channel for now, or go on."""
+
+    channel: str
+    pause: bool
+
+
 Page = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
 Preference = ChooseLanguage | ShowFollows | AddFollow | ShowFollow | SetPace | EndFollow
 Inquiry = ShowSeen | ShowPast | ShowMonths | ShowSilence | ShowStatus | ShowDigest | MakeDossier
-Action = Page | Inquiry | Preference | ShowTimeline | Vote
+Operation = ShowFeeds | HoldFeed | HoldChannel
+Action = Page | Inquiry | Operation | Preference | ShowTimeline | Vote
 
 
 def data(action: Action) -> str | None:
@@ -208,8 +232,24 @@ def data(action: Action) -> str | None:
         case Vote(story, verdict):
             text = f"v:{verdict}:{story}"
         case _:
-            text = _inquiry(action) if isinstance(action, Inquiry) else _preference(action)
+            text = _further(action)
     return text if len(text.encode()) <= MAX_DATA_BYTES else None
+
+
+def _further(action: Inquiry | Operation | Preference) -> str:
+    if isinstance(action, Operation):
+        return _operation(action)
+    return _inquiry(action) if isinstance(action, Inquiry) else _preference(action)
+
+
+def _operation(action: Operation) -> str:
+    match action:
+        case ShowFeeds(feed):
+            return f"o:f:{feed or ''}"
+        case HoldFeed(feed, pause):
+            return f"o:{'p' if pause else 'r'}:{feed}"
+        case HoldChannel(channel, pause):
+            return f"o:{'P' if pause else 'R'}:{channel}"
 
 
 def _since(seconds: int | None) -> str:
@@ -295,6 +335,7 @@ def from_start(payload: str) -> ShowCommitment | None:
 
 
 _NAME = "[a-z0-9][a-z0-9-]{0,60}"
+_FEED = "[a-z0-9][a-z0-9-]{0,58}"
 _POSITION = "[1-9][0-9]{0,17}"
 _VERDICTS: dict[str, Literal["right", "wrong"]] = {"right": "right", "wrong": "wrong"}
 _PACES: dict[str, Pace] = {"now": "now", "daily": "daily", "weekly": "weekly"}
@@ -325,6 +366,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
     (re.compile(r"d:day"), lambda found: ShowDigest("day")),
     (re.compile(r"d:week"), lambda found: ShowDigest("week")),
     (re.compile(rf"e:({_NAME})"), lambda found: MakeDossier(found[1])),
+    (re.compile(rf"o:f:({_FEED})?"), lambda found: ShowFeeds(found[1])),
+    (re.compile(rf"o:([pr]):({_FEED})"), lambda found: HoldFeed(found[2], found[1] == "p")),
+    (re.compile(r"o:([PR]):([A-Za-z0-9@_-]{1,40})"), lambda found: HoldChannel(found[2], found[1] == "P")),
     (re.compile(r"y:(en|it|hi)"), lambda found: ChooseLanguage(found[1])),
     (re.compile(r"m:"), lambda found: ShowFollows()),
     (re.compile(rf"\+c:({_NAME})"), lambda found: AddFollow("commitment", found[1])),

@@ -216,7 +216,41 @@ NOTICE_FAILING = "⚠️ <b>{feed}</b> has been failing since {when}: {reason}"
 NOTICE_GONE = "⚠️ <b>{feed}</b> will hardly come back: {reason}"
 NOTICE_STALE = "<b>{feed}</b> has had nothing new since {when}. Its longest usual pause is {hours} h."
 NOTICE_DOWN = "I am running again. Nobody watched from {since} to {until}."
+NOTICE_PAUSED = "An operator has paused publishing in <b>{channel}</b>. /resume channel lets it go on."
+NOTICE_RESUMED = "An operator lets publishing in <b>{channel}</b> go on."
 NOTICE_MORE = Plural("and {n} more notice", "and {n} more notices")
+
+FEEDS = Plural("<b>{n} feed</b>: {counts}", "<b>{n} feeds</b>: {counts}")
+FEED_STATES = {
+    "ok": "in order",
+    "new": "not asked yet",
+    "failing": "failing",
+    "gone": "gone",
+    "stale": "silent",
+    "paused": "paused",
+}
+FEED = (
+    "<b>{feed}</b>: {state}\n{url}\nAsked every {every}, next: {due}\nNewest item: {newest}\nItems: {items}\n"
+    "Watched in the last seven days: {watched}"
+)
+FEED_SINCE = "• <b>{feed}</b>: {state} since {when} – {reason}"
+NO_FEED = "No feed is called <b>{feed}</b>. /feeds shows all."
+FEED_PAUSED = "<b>{feed}</b> is asked no more until you resume it."
+FEED_RESUMED = "<b>{feed}</b> is asked again."
+CHANNEL_PAUSED = "Nothing is posted in <b>{channel}</b> until you resume it. What comes meanwhile waits."
+CHANNEL_RESUMED = "<b>{channel}</b> now gets what was waiting."
+HELD = (
+    "/pause channel – post nothing for now\n/pause <i>feed</i> – ask a feed no more\n/resume lets it go on.\n\n"
+    "Held up now: {held}"
+)
+EDIT_REFUSED = "I could not change the configuration: {reason}"
+SETSTATUS_ASK = (
+    "Send commitment, step, source and why:\n/setstatus {example} limited https://… <i>why</i>\nSteps: {steps}"
+)
+STATUS_STANDS = "This judgement stands already."
+PAUSE_BUTTON = "Pause"
+RESUME_BUTTON = "Resume"
+FEEDS_BUTTON = "All feeds"
 
 # Short notices
 STALE = "This button is out of date. Send /latest or /list."
@@ -246,7 +280,12 @@ OWN_COMMANDS = (
     ("settings", "Language, hours, digests"),
 )
 REVIEWER_COMMANDS: tuple[tuple[str, str], ...] = ()
-OPERATOR_COMMANDS: tuple[tuple[str, str], ...] = ()
+OPERATOR_COMMANDS: tuple[tuple[str, str], ...] = (
+    ("feeds", "How the feeds fare"),
+    ("pause", "Hold up a feed or the channel"),
+    ("resume", "Let it go on"),
+    ("setstatus", "Judge a commitment, with a source"),
+)
 
 
 def say(text: str, lang: str) -> str:

@@ -33,6 +33,7 @@ from store.events.monitor import (
     MonitorStarted,
     MonitorStopped,
 )
+from store.events.pauses import FeedPaused, FeedResumed, PublishingPaused, PublishingResumed
 from store.events.plan import (
     AuditDrawn,
     ItemsRematched,
@@ -58,6 +59,8 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     FeedMoved,
     FeedDistrusted,
     GapDetected,
+    FeedPaused,
+    FeedResumed,
     ItemSeen,
     ItemRevised,
     TextFetched,
@@ -72,6 +75,8 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     UpdateUncertain,
     UpdateSuppressed,
     UpdateFailed,
+    PublishingPaused,
+    PublishingResumed,
     MatchJudged,
     AuditDrawn,
     MissJudged,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.commands.feeds_lists import entries, outline
 from bot.commands.feeds_names import id_for
-from bot.commands.feeds_table import Known, Line, as_object, line
+from bot.commands.feeds_table import as_object
 from bot.config import Config, FeedSettings
+from bot.feedstate import Known, Line, line
 from feeds.opml import Outline, read, write
 from feeds.silence import Silence
 from feeds.state import FeedState

@@ -18,14 +18,14 @@ from bot.telegram.application import build_application
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
-from bot.telegram.handlers import Chats, Page
+from bot.telegram.handlers import Chats, Staff
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
 from bot.telegram.message import Message as Answer
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
-from bot.telegram.roles import Role, Roles
+from bot.telegram.roles import Roles
 from bot.telegram.webhook import Webhook
 from matchers.plan import Commitment
 from store.views.views import Views
@@ -62,23 +62,34 @@ def library(stage: Stage) -> Library:
     )
 
 
+def desk_of(stage: Stage) -> Desk:
+    names = (f"r{number}" for number in count(1))
+    catalogue = Catalogue(PLAN, COMMITMENTS)
+    return Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
+
+
+def tools(stage: Stage, dossiers: Dossiers | None = None) -> Tools:
+    dossiers = dossiers or Dossiers(Path("nowhere.yaml"), stage.time.now)
+    return Tools(Painter(), dossiers, desk_of(stage).settings_of)
+
+
 @asynccontextmanager
 async def listening(
-    stage: Stage, *, dossiers: Dossiers | None = None, webhook: Webhook | None = None
+    stage: Stage,
+    *,
+    dossiers: Dossiers | None = None,
+    webhook: Webhook | None = None,
+    staff: Staff | None = None,
 ) -> AsyncIterator[None]:
     """The bot, up and answering, as after a start."""
     app = build_application(stage.server.token, stage.server.url, read_timeout_s=5)
     client = Client(app.bot, Turnstile(stage.time.clock, stage.time.sleep))
-    names = (f"r{number}" for number in count(1))
-    catalogue = Catalogue(PLAN, COMMITMENTS)
-    desk = Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
-    views = Views.open(None)
-    jury = Jury(stage.store, views, stage.lane.call, stage.time.now, lambda: next(names), ROLES, {"run": "r1"})
-    staff: dict[str, tuple[Role, Page]] = {"sweep": ("reviewer", swept), "scrub": ("operator", swept)}
+    desk = desk_of(stage)
+    jury = Jury(stage.store, Views.open(None), stage.lane.call, stage.time.now, desk.new_id, ROLES, {"run": "r1"})
+    staff = staff or Staff(ROLES, {"sweep": ("reviewer", swept), "scrub": ("operator", swept)})
     books = library(stage)
-    tools = Tools(Painter(), dossiers or Dossiers(Path("nowhere.yaml"), stage.time.now), desk.settings_of)
-    inquiries = Inquiries(books, tools)
-    Chats(client, Pages(books), inquiries, desk, jury, stage.time.clock, roles=ROLES, staff=staff).attach(app)
+    inquiries = Inquiries(books, tools(stage, dossiers))
+    Chats(client, Pages(books), inquiries, desk, jury, stage.time.clock, staff=staff).attach(app)
     async with answering(app, client, stage.time.sleep, roles=ROLES, webhook=webhook):
         yield
 

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from bot.telegram.keyboards import (
     Action,
+    HoldChannel,
+    HoldFeed,
     MakeDossier,
     ShowCommitment,
     ShowDigest,
+    ShowFeeds,
     ShowFound,
     ShowLatest,
     ShowMonths,
@@ -43,6 +46,9 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.builds(ShowStatus, st.none() | NAMES),
     st.builds(ShowDigest, st.sampled_from(["day", "week"])),
     st.builds(MakeDossier, NAMES),
+    st.builds(ShowFeeds, st.none() | NAMES),
+    st.builds(HoldFeed, NAMES, st.booleans()),
+    st.builds(HoldChannel, st.sampled_from(["-1001234567890", "terminal"]), st.booleans()),
     st.builds(ShowPillars),
     st.builds(ShowPillar, st.sampled_from(["I", "IV", "X"])),
     st.builds(ShowCommitment, NAMES),

@@ -1,0 +1,59 @@
+"""What stands held up: publishing in a channel, as the log tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.concern import PAGE, fact_of
+from store.events.deliveries import ChannelOpened
+from store.events.fact import Fact
+from store.events.pauses import FeedPaused, PublishingPaused, PublishingResumed
+from store.log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How often a channel or a feed was paused, and whether it is now."""
+
+    pauses: int = 0
+    is_paused: bool = False
+
+
+def channels(log: EventLog) -> Mapping[str, Standing]:
+    """Every channel that was ever opened, by its name in the log; readers' own deliveries are no channels."""
+    found: dict[str, Standing] = {}
+    for fact in _facts(log, (ChannelOpened.TYPE, PublishingPaused.TYPE, PublishingResumed.TYPE)):
+        match fact:
+            case ChannelOpened(channel=name) if not name.startswith("reader/"):
+                found.setdefault(name, Standing())
+            case PublishingPaused():
+                found[fact.channel] = Standing(fact.ordinal, is_paused=True)
+            case PublishingResumed():
+                found[fact.channel] = Standing(fact.ordinal)
+    return found
+
+
+def is_paused(log: EventLog, channel: str) -> bool:
+    """Whether an operator holds up publishing in the channel."""
+    stands = False
+    for fact in _facts(log, (PublishingPaused.TYPE, PublishingResumed.TYPE)):
+        if isinstance(fact, PublishingPaused | PublishingResumed) and fact.channel == channel:
+            stands = isinstance(fact, PublishingPaused)
+    return stands
+
+
+def pauses_of(log: EventLog, feed: str) -> int:
+    """How often a feed was paused from a chat."""
+    facts = _facts(log, (FeedPaused.TYPE,))
+    return max((fact.ordinal for fact in facts if isinstance(fact, FeedPaused) and fact.feed == feed), default=0)
+
+
+def _facts(log: EventLog, types: Sequence[str]) -> list[Fact]:
+    """All events of these rare types, in order."""
+    found: list[Fact] = []
+    after = 0
+    while page := log.read(after, PAGE, types):
+        after = page[-1].pos
+        found += [fact for recorded in page if (fact := fact_of(recorded)) is not None]
+    return found
