@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 from bot import __version__
 from bot.activation import Standing, at_start
 from bot.bell import Bell
-from bot.config import Config, Loaded, store_url, views_path
+from bot.config import Loaded, store_url, views_path
 from bot.lane import Lane
 from bot.offers import Offered, body_of
 from bot.pipeline import Poller, Postponed
 from bot.record import Recorder
+from bot.settings import Config
 from bot.stories import Stories, recall
 from bot.texts import Texts, page_reader
 from bot.websub import Subscriptions
@@ -103,7 +104,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        stories = _stories(store, standing.rules[0])
+        stories = _stories(store, standing.rules)
         limits = FetchLimits(
             deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
         )
@@ -191,8 +192,9 @@ def _subscriptions(
     )
 
 
-def _stories(store: Store, rules: RuleSet) -> Stories:
-    return Stories(functools.partial(recall, store), context=story_context(rules), known=known_words(rules))
+def _stories(store: Store, rules: Sequence[RuleSet]) -> Stories:
+    context, known = (frozenset().union(*map(words, rules)) for words in (story_context, known_words))
+    return Stories(functools.partial(recall, store), context=context, known=known)
 
 
 def _prepare(

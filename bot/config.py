@@ -6,21 +6,20 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot import yamlfile
 from bot.listener import can_listen
-from feeds.item import Feed
+from bot.plans import clashes, distinguished, merged, unknown_audiences
+from bot.settings import Config, WebhookSettings
 from feeds.page import can_extract
-from matchers.plan import Commitment, Plan
+from matchers.plan import Commitment, Watched
 from matchers.rules import RuleError, RuleSet, compile_rules
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name, not a token
@@ -38,34 +37,54 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A usable configuration, where it came from, and what an operator should know about it."""
+    """A usable configuration, where it came from, and what an operator should know about it.
+
+    `plans` are all that are watched, that of the file itself first, and `rules` theirs, in the same order. The feeds
+    of `config` are those of all plans.
+    """
 
     config: Config
     path: Path
+    plans: tuple[Watched, ...]
     rules: tuple[RuleSet, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def commitments(self) -> tuple[Commitment, ...]:
+        """The commitments of all plans."""
+        return tuple(entry for each in self.plans for entry in each.commitments)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of all plans, each once."""
+        return tuple(dict.fromkeys(lang for each in self.plans for lang in each.plan.languages))
+
+    def plan_of(self, commitment: str) -> str:
+        """The id of the plan that has the commitment."""
+        return next(each.plan.id for each in self.plans if any(one.id == commitment for one in each.commitments))
+
 
 def load(path: Path, environ: Mapping[str, str]) -> Loaded:
-    """Read, check and complete the configuration at `path`. Raises ConfigError with every problem at once."""
-    document = _read(path)
-    try:
-        config = Config.model_validate(document.data)
-    except ValidationError as exc:
-        errors = exc.errors(include_url=False)
-        raise ConfigError([_explain(error, document, path) for error in errors]) from exc
-    problems = [f"{path}:{document.line(where)}: {_dotted(where)}: {text}" for where, text in _contradictions(config)]
-    try:
-        rules = compile_rules(config.plan, config.commitments)
-    except RuleError as exc:
-        problems += [
-            f"{path}:{document.line(one.path)}: {_dotted(one.path)}: {one.value!r}: {one.wanted}"
-            for one in exc.problems
-        ]
+    """Read, check and complete the configuration at `path`, and the further plans it names. Raises ConfigError with
+    every problem at once."""
+    main = _file(path, "name yours with --config, or start from the config.yaml of the project")
+    if main.config is None:
+        raise ConfigError(main.problems)
+    files = [main, *(_file(path.parent / name, f"`plans:` of {path} names it") for name in main.config.plans)]
+    found = [(file, file.config, file.rules) for file in files if file.config is not None and file.rules is not None]
+    plans = distinguished([Watched(config.plan, config.commitments) for _, config, _ in found])
+    problems = [*(problem for file in files for problem in file.problems), *_between(main, main.config, files, plans)]
     if problems:
         raise ConfigError(problems)
-    complete, notes = _secrets(config, path, environ)
-    return Loaded(complete, path, (rules,), notes)
+    complete, notes = _secrets(main.config, path, environ)
+    feeds = merged(config.feeds for _, config, _ in found)
+    return Loaded(
+        config=complete.model_copy(update={"feeds": feeds}),
+        path=path,
+        plans=plans,
+        rules=tuple(rules for *_, rules in found),
+        notes=notes,
+    )
 
 
 def store_url(loaded: Loaded) -> str:
@@ -91,156 +110,65 @@ def schema() -> str:
     return json.dumps(Config.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("wanted an http:// or https:// address")
-    return value
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of the configuration, as far as it could be read."""
+
+    path: Path
+    problems: tuple[str, ...] = ()
+    document: yamlfile.Document = field(default_factory=lambda: yamlfile.Document(None))
+    config: Config | None = None
+    rules: RuleSet | None = None
+
+    def said(self, where: yamlfile.Path, text: str) -> str:
+        """A problem of the value at `where`, as one line."""
+        return f"{self.path}:{self.document.line(where)}: {_dotted(where)}: {text}"
 
 
-def _chat(value: object) -> int | str | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, str) and value.lstrip("-").isdigit():
-        return int(value)
-    if isinstance(value, str) and value.startswith("@") and len(value) > 1:
-        return value
-    raise ValueError("wanted a chat id such as -1001234567890, or a public name such as @pactwatch_news")
-
-
-def _zone(value: str) -> str:
+def _file(path: Path, missing: str) -> _File:
     try:
-        ZoneInfo(value)
-    except (ValueError, OSError, KeyError):
-        raise ValueError("wanted a time zone's name such as Europe/Rome or Asia/Kolkata") from None
-    return value
+        document = _read(path, missing)
+        config = Config.model_validate(document.data)
+    except ConfigError as exc:
+        return _File(path, exc.problems)
+    except ValidationError as exc:
+        return _File(path, tuple(_explain(error, document, path) for error in exc.errors(include_url=False)))
+    file = _File(path, (), document, config)
+    problems = [file.said(where, text) for where, text in _contradictions(config)]
+    try:
+        rules = compile_rules(config.plan, config.commitments)
+    except RuleError as exc:
+        problems += [file.said(one.path, f"{one.value!r}: {one.wanted}") for one in exc.problems]
+        return replace(file, problems=tuple(problems))
+    return replace(file, problems=tuple(problems), rules=rules)
 
 
-def _store_url(value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql://")):
-        raise ValueError("wanted sqlite:///FILE (relative to this file) or postgresql://USER@HOST/DATABASE")
-    return value
+def _between(main: _File, config: Config, files: Sequence[_File], plans: Sequence[Watched]) -> list[str]:
+    """Problems between files, and between what the main one says of the plans and what these are."""
+    sides = {side for file in files if file.config is not None for side in file.config.plan.sides}
+    own = [(file, file.config) for file in files if file.config is not None]
+    return [
+        *(file.said(where, text) for file, each in own for where, text in _unknown_sides(each, file is main, sides)),
+        *(own[number][0].said(where, text) for number, where, text in clashes([each for _, each in own])),
+        *(main.said(where, text) for where, text in unknown_audiences(config.telegram, plans)),
+    ]
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Chat = Annotated[int | str | None, BeforeValidator(_chat, json_schema_input_type=int | str | None)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+def _unknown_sides(config: Config, is_main: bool, sides: Set[str]) -> Iterable[tuple[yamlfile.Path, str]]:
+    """A feed may lend a side of any plan that the main file watches; one of a further plan, of its own."""
+    known = sides if is_main else config.plan.sides.keys()
+    for index, feed in enumerate(config.feeds):
+        for side in feed.context:
+            if side not in known:
+                there = ", ".join(sorted(known)) or "none"
+                yield ("feeds", index, "context"), f"{side!r}: no side of the plan; plan.sides has: {there}"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class WebhookSettings(_Section):
-    """Where Telegram brings updates, in the place of long polling."""
-
-    url: WebAddress = Field(
-        description="The public https:// address that leads to `listen` and `port`, such as a reverse proxy's."
-    )
-    listen: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8443
-    secret: SecretStr | None = Field(
-        default=None,
-        description="Leave empty and set TELEGRAM_WEBHOOK_SECRET, or name a file: file:/run/secrets/webhook",
-    )
-
-
-class TelegramSettings(_Section):
-    """Where updates go. Without a token everything runs but Telegram."""
-
-    token: SecretStr | None = Field(
-        default=None, description="Leave empty and set TELEGRAM_BOT_TOKEN, or name a file: file:/run/secrets/bot-token"
-    )
-    channel: Chat = Field(default=None, description="The channel that gets every story: its id or its @name.")
-    log_chat: Chat = Field(default=None, description="A private chat in which lost answers are cleared up.")
-    language: Literal["en", "it", "hi"] = Field(default="en", description="The language of the channel's own words.")
-    api_url: WebAddress = "https://api.telegram.org"
-    admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
-    reviewers: tuple[int, ...] = Field(
-        default=(), description="Telegram user ids of people whose votes weigh more and who may review posts."
-    )
-    webhook: WebhookSettings | None = Field(
-        default=None, description="Have Telegram bring updates, in the place of long polling."
-    )
-    max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(
-        default=7, description="Items published longer ago are recorded and answered, not posted."
-    )
-
-
-class FetchSettings(_Section):
-    """How feeds are asked."""
-
-    user_agent: Annotated[str, Field(min_length=3)] = "pactwatch/0.1"
-    concurrency: Annotated[int, Field(ge=1, le=1024)] = 32
-    timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
-    max_body_mb: Annotated[float, Field(gt=0, le=100)] = 10.0
-    allow_private_addresses: bool = False
-    min_interval_minutes: Annotated[float, Field(gt=0)] = 10.0
-    max_interval_minutes: Annotated[float, Field(gt=0)] = 360.0
-
-
-class FeedSettings(_Section):
-    """One feed. `context` names the side of the plan's context that publishing there lends to an item."""
-
-    id: Identifier
-    url: WebAddress
-    lang: str | None = None
-    publisher: str | None = None
-    context: tuple[str, ...] = ()
-    zone: Annotated[str | None, AfterValidator(_zone)] = Field(
-        default=None, description="The time zone of dates that name none, such as Europe/Rome; UTC where not given."
-    )
-    paused: bool = False
-    fulltext: bool = Field(
-        default=False,
-        description="Read the pages of items that match or nearly match, too; needs: pip install trafilatura",
-    )
-
-    def as_feed(self) -> Feed:
-        return Feed(self.id, self.url, self.lang, self.publisher, self.context, self.zone)
-
-
-class ReviewSettings(_Section):
-    """Where the review page listens."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
-
-
-class WebSubSettings(_Section):
-    """Where hubs reach us, so that feeds that announce one are read as soon as they have something new."""
-
-    url: WebAddress = Field(
-        description="The public address that leads to `host` and `port`, such as a reverse proxy's."
-    )
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8090
-    secret: SecretStr | None = Field(
-        default=None,
-        description="Leave empty and set PACTWATCH_WEBSUB_SECRET, or name a file: file:/run/secrets/websub",
-    )
-
-
-class Config(_Section):
-    """The whole of config.yaml."""
-
-    telegram: TelegramSettings = TelegramSettings()
-    store: Annotated[str, AfterValidator(_store_url)] = "sqlite:///pactwatch.db"
-    fetch: FetchSettings = FetchSettings()
-    review: ReviewSettings = ReviewSettings()
-    websub: WebSubSettings | None = None
-    feeds: tuple[FeedSettings, ...]
-    plan: Plan
-    commitments: tuple[Commitment, ...]
-
-
-def _read(path: Path) -> yamlfile.Document:
+def _read(path: Path, missing: str) -> yamlfile.Document:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(
-            [f"{path}: no such file; name yours with --config, or start from the config.yaml of the project"]
-        ) from None
+        raise ConfigError([f"{path}: no such file; {missing}"]) from None
     except UnicodeDecodeError as exc:
         raise ConfigError([f"{path}: not UTF-8 text (byte {exc.start}); save it as UTF-8"]) from exc
     except OSError as exc:
@@ -322,11 +250,6 @@ def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
         for index, entry in enumerate(ids):
             if (first := ids.index(entry)) < index:
                 yield (name, index, "id"), f"{entry!r}: already the id of {name}[{first}]; ids must differ"
-    for index, feed in enumerate(config.feeds):
-        for side in feed.context:
-            if side not in config.plan.sides:
-                known = ", ".join(config.plan.sides) or "none"
-                yield ("feeds", index, "context"), f"{side!r}: no side of the plan; plan.sides has: {known}"
     yield from _missing(config)
     if config.fetch.min_interval_minutes > config.fetch.max_interval_minutes:
         yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"

@@ -7,6 +7,7 @@ saying so) before anything else is sent to that channel: at most one post of a c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ from store.views.values import Delivery, ItemView, Silent
 
 TOO_OLD = "too-old"
 POST_GONE = "post-deleted"
+NOT_FOR_IT = "not-for-this-channel"
 INTERRUPTED = "the program ended while sending"
 
 
@@ -102,7 +104,12 @@ def silences(channel: str, items: tuple[Silent, ...]) -> tuple[Fact, ...]:
 
 
 def suppressed(delivery: Delivery, step: Suppress) -> tuple[Fact, ...]:
-    return tuple(UpdateSuppressed(channel=delivery.channel, item=item, reason=step.reason) for item in step.items)
+    return suppressions(delivery.channel, step.items, step.reason)
+
+
+def suppressions(channel: str, items: Iterable[str], reason: str) -> tuple[Fact, ...]:
+    """That the channel will not be told of these items, and why."""
+    return tuple(UpdateSuppressed(channel=channel, item=item, reason=reason) for item in items)
 
 
 def queued(delivery: Delivery, step: Send, digest: str, *, after_message: int | None) -> UpdateQueued:

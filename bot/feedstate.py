@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bot.config import FeedSettings
 from bot.coverage import Coverage, coverage
+from bot.settings import FeedSettings
 from bot.telegram.text import clean
 from feeds import due
 from feeds.state import FeedState

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from bot.delivery import silences
+from bot.audience import EVERYBODY, Audience, outside, told
+from bot.delivery import NOT_FOR_IT, silences, suppressions
 from bot.standing import is_paused
 from store import codec
 from store.events.deliveries import ChannelOpened, UpdateQueued
@@ -92,12 +93,21 @@ class Ledger:
     another process, and then nothing was written."""
 
     def __init__(
-        self, store: Store, views: Views, call: Call, channel: str, *, owner: str, meta: Mapping[str, str]
+        self,
+        store: Store,
+        views: Views,
+        call: Call,
+        channel: str,
+        *,
+        owner: str,
+        meta: Mapping[str, str],
+        audience: Audience = EVERYBODY,
     ) -> None:
         self._store = store
         self._views = views
         self._call = call
         self._channel = channel
+        self._audience = audience
         self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
         self._reached = 0
@@ -127,15 +137,23 @@ class Ledger:
         return self._views.coming is None
 
     async def silence(self, now: datetime) -> None:
-        """End the matches the channel is not told of: a feed's archive, and what came before the channel."""
+        """End the matches the channel is not told of: a feed's archive, what came before the channel, and what is not
+        for it."""
         while self._views.coming is None and (quiet := await self._call(self._views.silent, self._channel, 20 * PAGE)):
             await self.record(now, *silences(self._channel, tuple(quiet)))
+            await self._catch_up()
+        while others := [item for entry in await self._owed() for item in outside(self._audience, entry)]:
+            await self.record(now, *suppressions(self._channel, others, NOT_FOR_IT))
             await self._catch_up()
 
     async def owed(self) -> Sequence[Delivery]:
         """Stories with something left to do, oldest first, at most a page; nothing while an operator holds it up."""
         if await self._call(is_paused, self._store, self._channel):
             return ()
+        return [told(self._audience, entry) for entry in await self._owed()]
+
+    async def _owed(self) -> Sequence[Delivery]:
+        """What is owed to the channel, whomever it is for."""
         owed = await self._call(self._views.owed, self._channel, PAGE)
         # Views that were thrown away meanwhile (a redaction, a broken file) know less: they owe what was told long ago.
         return [entry for entry in owed if entry.as_of >= self._reached]

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import feedfile
-from bot.config import ConfigError, FeedSettings
+from bot.config import ConfigError
 from bot.ledger import Call
 from bot.pipeline import Poller
+from bot.settings import FeedSettings
 from bot.standing import Standing, channels, pauses_of
 from store.events.fact import Fact
 from store.events.pauses import FeedPaused, FeedResumed, PublishingPaused, PublishingResumed

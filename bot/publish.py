@@ -45,11 +45,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a channel is served: what is too old to post, and how posts are worded. Digests need the catalogue."""
+    """How a channel is served: what is too old to post, and how posts are worded. The catalogue tells of pillars
+    and of how hashtags begin."""
 
     max_age: timedelta = timedelta(days=7)
     lang: str = "en"
-    tag_prefix: str = ""
     catalogue: Catalogue | None = None
 
 
@@ -367,7 +367,7 @@ async def say_so(trouble: Trouble) -> None:
 
 
 def _job(ledger: Account, entry: Delivery, terms: Terms) -> _Job:
-    post = compose(entry.story, terms.catalogue, lang=terms.lang, tag_prefix=terms.tag_prefix)
+    post = compose(entry.story, terms.catalogue, lang=terms.lang)
     return _Job(ledger, entry, post, message(post).digest)
 
 

@@ -236,7 +236,7 @@ class Followers:
         if known is None:
             account = ReaderAccount(row, self._books, self._lease, self._clock.now)
             catalogue = self._books.catalogue
-            terms = Terms(self._max_age, row.settings.lang, catalogue.plan.tag, catalogue)
+            terms = Terms(self._max_age, row.settings.lang, catalogue)
 
             async def tell(trouble: Trouble) -> None:
                 await self._trouble(row.id, trouble)

@@ -3,58 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import secrets
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 from bot import monitor
 from bot.app import Watch
-from bot.config import TOKEN_VARIABLE, WEBSUB_VARIABLE, ConfigError, environment
-from bot.coverage import Coverage, coverage, serving
-from bot.dossiers import Dossiers
+from bot.config import WEBSUB_VARIABLE, ConfigError
 from bot.folding import folding
-from bot.following import channel_of
-from bot.ledger import Ledger
 from bot.listener import PortTaken, listening
-from bot.operators import Operators
-from bot.painter import Painter
-from bot.pauses import Pauses
-from bot.publish import Clock, Publisher, Terms, Trouble
-from bot.readers import Books, Followers
 from bot.scheduler import ticking
-from bot.telegram import secrecy
-from bot.telegram.answers import Looked
-from bot.telegram.application import TokenRefused, WebhookRefused, build_application
-from bot.telegram.catalogue import Catalogue
-from bot.telegram.client import Client
-from bot.telegram.console import Console
-from bot.telegram.desk import Desk
-from bot.telegram.handlers import Chats, Staff
-from bot.telegram.inquiries import Inquiries, Tools
-from bot.telegram.jury import Jury
-from bot.telegram.pace import Turnstile
-from bot.telegram.pages import Library, Pages
-from bot.telegram.polling import answering
-from bot.telegram.roles import Roles
-from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
-from bot.telegram.webhook import Webhook
+from bot.servants import serving
+from bot.telegram.application import TokenRefused, WebhookRefused
 from bot.texts import reading
 from bot.websub import Subscriptions
-from matchers.plan import Commitment
 from store.events.deliveries import ChannelOpened
-from store.events.monitor import MonitorStarted, MonitorStopped
+from store.events.monitor import MonitorStopped
 from store.log import LogError
-from store.readers import ReaderRow
 from store.seal import seal
 
 log = logging.getLogger(__name__)
 
 SEAL_EVERY = timedelta(hours=1)
-
-Servant = Publisher | Followers | Operators
 
 
 async def run(watch: Watch, *, stop: asyncio.Event, show: Callable[[str], None]) -> None:
@@ -103,24 +73,22 @@ async def _begin(watch: Watch) -> None:
     rows = await watch.lane.call(watch.store.feeds)
     await watch.record(monitor.started(watch.run, rows), *_opened(watch, await watch.lane.call(watch.store.head)))
     await watch.lane.call(watch.store.expedite, [row.feed for row in rows], due=watch.clock())
-    log.info("watching plan=%s feeds=%d rules=%s", watch.config.plan.id, len(rows), watch.loaded.rules[0].id)
+    for each in watch.loaded.rules:
+        log.info("watching plan=%s feeds=%d rules=%s", each.plan.id, len(rows), each.id)
 
 
 def _opened(watch: Watch, head: int) -> tuple[ChannelOpened, ...]:
-    """The channel is owed what comes from its first run on, even if Telegram cannot be reached then. A channel known
-    by its @name is opened by the publisher, which learns its id; without a channel the terminal is one."""
+    """A channel is owed what comes from its first run on, even if Telegram cannot be reached then. One known by its
+    @name is opened by the publisher, which learns its id; without a channel the terminal is one."""
     settings = watch.config.telegram
-    name = "terminal" if settings.token is None or settings.channel is None else settings.channel
-    return () if isinstance(name, str) and name.startswith("@") else (ChannelOpened(channel=str(name), after=head),)
+    chats = [one.chat for one in settings.served()] if settings.token is not None else []
+    names = [str(chat) for chat in chats or ["terminal"]]
+    return tuple(ChannelOpened(channel=name, after=head) for name in names if not name.startswith("@"))
 
 
 async def _speak(watch: Watch, show: Callable[[str], None]) -> None:
-    """Keep the channel up to date and answer in chats, for ever."""
-    async with _far_end(watch, show) as (sink, client):
-        operators = await _operators(watch, client) if client and watch.config.telegram.admins else None
-        servants: list[Servant] = [_publisher(watch, sink, operators.trouble if operators else None)]
-        servants += [_followers(watch, client)] if client else []
-        servants += [operators] if operators else []
+    """Keep the channels up to date and answer in chats, for ever."""
+    async with serving(watch, show) as servants:
         try:
             async with asyncio.TaskGroup() as group:
                 for servant in servants:
@@ -146,152 +114,3 @@ async def _seal(watch: Watch) -> None:
             await watch.lane.call(seal, watch.store, at=watch.clock())
         except LogError as exc:
             log.error("the log was not sealed: %s", exc)
-
-
-@contextlib.asynccontextmanager
-async def _far_end(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[tuple[Sink, Client | None]]:
-    """Telegram, with the bot answering; or the terminal, where there is no token or no channel."""
-    settings = watch.config.telegram
-    if settings.token is None:
-        log.warning("no token: updates are shown here instead of in Telegram; set %s to go live", TOKEN_VARIABLE)
-        yield TerminalSink(show), None
-        return
-    token, webhook = settings.token.get_secret_value(), _webhook(watch)
-    _keep_secret(token, *([webhook.secret] if webhook else []))
-    app = build_application(token, settings.api_url)
-    loop = asyncio.get_running_loop()
-    client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
-    roles = _roles(watch)
-    library, desk = _library(watch), _desk(watch)
-    inquiries = Inquiries(library, Tools(Painter(), Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
-    staff = _staff(watch, inquiries, roles)
-    Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, staff=staff).attach(app)
-    async with answering(app, client, asyncio.sleep, roles=roles, webhook=webhook):
-        log.info("answering as @%s", app.bot.username)
-        if settings.channel is None:
-            log.warning("no channel: set telegram.channel; until then updates are shown here")
-            yield TerminalSink(show), client
-        else:
-            yield TelegramSink(client, settings.channel, log_chat=settings.log_chat), client
-
-
-def _publisher(watch: Watch, sink: Sink, tell: Callable[[Trouble], Awaitable[None]] | None) -> Publisher:
-    def ledger(channel: str) -> Ledger:
-        # One name for the whole machine: the lock on the log sees to it that only one process runs here.
-        return Ledger(watch.store, watch.views, watch.lane.call, channel, owner=socket.gethostname(), meta=watch.meta)
-
-    clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.wait)
-    settings = watch.config.telegram
-    terms = Terms(
-        max_age=timedelta(days=settings.max_age_days), lang=settings.language, tag_prefix=watch.config.plan.tag
-    )
-    return Publisher(sink, ledger, clock, terms, tell)
-
-
-async def _operators(watch: Watch, client: Client) -> Operators:
-    started = MonitorStarted(run=watch.run, feeds=0).key
-    known = await watch.lane.call(watch.store.find, [started])
-    return Operators(
-        watch.config.telegram.admins,
-        client.send,
-        log=watch.store,
-        readers=watch.store.readers,
-        call=watch.lane.call,
-        clock=Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait),
-        after=known[started].pos - 1,
-    )
-
-
-def _followers(watch: Watch, client: Client) -> Followers:
-    def sink(row: ReaderRow) -> Sink:
-        return TelegramSink(client, row.chat, silent=False, name=channel_of(row))
-
-    books = Books(
-        watch.store, watch.views, watch.lane.call, _catalogue(watch), owner=socket.gethostname(), meta=watch.meta
-    )
-    clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
-    return Followers(books, sink, clock, max_age=timedelta(days=watch.config.telegram.max_age_days))
-
-
-def _desk(watch: Watch) -> Desk:
-    return Desk(watch.store, watch.lane.call, _catalogue(watch), watch.clock, _new_id, watch.bell.ring)
-
-
-def _jury(watch: Watch) -> Jury:
-    return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, _roles(watch), watch.meta)
-
-
-def _staff(watch: Watch, inquiries: Inquiries, roles: Roles) -> Staff:
-    pauses = Pauses(
-        watch.store,
-        watch.lane.call,
-        watch.poller,
-        path=watch.loaded.path,
-        feeds=watch.config.feeds,
-        environ=environment(),
-        now=watch.clock,
-        meta=watch.meta,
-    )
-    console = Console(
-        watch.store,
-        watch.views,
-        watch.lane.call,
-        _catalogue(watch),
-        pauses,
-        inquiries,
-        watch.clock,
-        _new_id,
-        watch.bell.ring,
-    )
-    return Staff(roles, {name: ("operator", page) for name, page in console.commands().items()}, console.press)
-
-
-def _roles(watch: Watch) -> Roles:
-    settings = watch.config.telegram
-    return Roles(operators=frozenset(settings.admins), reviewers=frozenset(settings.reviewers))
-
-
-def _new_id() -> str:
-    """A reader's name in the log: random, so that it leads to nobody."""
-    return secrets.token_hex(8)
-
-
-def _catalogue(watch: Watch) -> Catalogue:
-    return Catalogue(watch.config.plan, watch.config.commitments)
-
-
-def _library(watch: Watch) -> Library:
-    channel = watch.config.telegram.channel
-
-    def looked() -> Looked:
-        failing = tuple(sorted(watch.poller.failing))
-        return Looked(watch.poller.last_at, len(watch.poller.feeds), failing, watch.views.coming)
-
-    def watched(commitments: Sequence[Commitment], since: datetime, until: datetime) -> Coverage | None:
-        feeds = tuple(watch.poller.feeds.values())
-        asked = serving(feeds, commitments, watch.config.plan.languages) if commitments else feeds
-        return coverage(watch.views.ledger(since, until), asked, since=since, until=until)
-
-    return Library(
-        log=watch.store,
-        views=watch.views,
-        call=watch.lane.call,
-        catalogue=_catalogue(watch),
-        looked=looked,
-        watched=watched,
-        now=watch.clock,
-        channel=channel if isinstance(channel, str) else None,
-    )
-
-
-def _webhook(watch: Watch) -> Webhook | None:
-    settings = watch.config.telegram.webhook
-    if settings is None or settings.secret is None:
-        return None
-    return Webhook(settings.url, settings.listen, settings.port, settings.secret.get_secret_value())
-
-
-def _keep_secret(*kept: str) -> None:
-    secrecy.silence()
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(secrecy.Redacting(*kept))

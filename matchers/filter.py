@@ -19,16 +19,20 @@ class FilterError(Exception):
     """A line that is no item; the message says which and why."""
 
 
-def judge(rules: RuleSet, lines: Iterable[str]) -> Iterator[str]:
-    """One line of JSON per item, in input order. Raises FilterError at a line that is no item.
+def judge(rules: Sequence[RuleSet], lines: Iterable[str]) -> Iterator[str]:
+    """One line of JSON per item, in input order; what it holds is found by the rules of any plan.
+
+    Raises FilterError at a line that is no item.
 
     Stories are found as the live program finds them: each item against those before it, in input order.
     """
-    seen = Recent(story_context(rules), known=known_words(rules))
+    context, known = (frozenset().union(*map(words, rules)) for words in (story_context, known_words))
+    seen = Recent(context, known=known)
     for number, line in enumerate(lines, 1):
         if line.strip():
             record = _record(line, number)
-            matches = match(rules, _item(record))
+            item = _item(record)
+            matches = [found for each in rules for found in match(each, item)]
             told = _told(record, matches)
             joined = seen.assign(told)
             seen.add(replace(told, story=joined.story))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -171,3 +172,11 @@ class Commitment(_Part):
     valid_to: date | None = None
     silence_months: int = Field(default=9, ge=1, le=120, description="months without evidence that are worth a look")
     rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A plan and its commitments, as they are watched."""
+
+    plan: Plan
+    commitments: tuple[Commitment, ...]

@@ -29,7 +29,7 @@ def command(config_path: Path, as_json: bool, schema: bool) -> int:
         loaded = load(config_path)
     except config.ConfigError as exc:
         return _refuse(exc, as_json)
-    summary = _summary(loaded.config)
+    summary = _summary(loaded)
     if as_json:
         print_json({"ok": True, **summary})
     else:
@@ -48,9 +48,10 @@ def _refuse(error: config.ConfigError, as_json: bool) -> int:
     return 1
 
 
-def _summary(settings: config.Config) -> dict[str, int | str]:
+def _summary(loaded: config.Loaded) -> dict[str, int | str]:
     return {
-        "commitments": len(settings.commitments),
-        "feeds": sum(not feed.paused for feed in settings.feeds),
-        "paused": sum(feed.paused for feed in settings.feeds),
+        **({"plans": len(loaded.plans)} if len(loaded.plans) > 1 else {}),
+        "commitments": len(loaded.commitments),
+        "feeds": sum(not feed.paused for feed in loaded.config.feeds),
+        "paused": sum(feed.paused for feed in loaded.config.feeds),
     }

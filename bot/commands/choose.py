@@ -13,7 +13,7 @@ from matchers.plan import Commitment
 
 def commitments(loaded: Loaded, names: Iterable[str]) -> tuple[Commitment, ...]:
     """The commitments of these ids, titles, clauses or pillars, each once. UsageError for a name of none."""
-    catalogue = Catalogue(loaded.config.plan, loaded.config.commitments)
+    catalogue = Catalogue(loaded.plans)
     chosen: dict[str, Commitment] = {}
     for name in names:
         pillar = catalogue.pillar(name)

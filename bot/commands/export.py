@@ -143,7 +143,7 @@ def _export_dossier(
         content = _content(log, views, one, events, watched, since=start, until=end)
         told: dict[str, object] = {
             "commitment": one.id,
-            "plan": loaded.config.plan.id,
+            "plan": loaded.plan_of(one.id),
             "since": start.isoformat(),
             "until": end.isoformat(),
             "made": content.made.isoformat(),

@@ -13,7 +13,8 @@ from bot import feedfile
 from bot.commands.feeds_edit import change, chosen, entry
 from bot.commands.feeds_names import id_for
 from bot.commands.options import config_option, load, now
-from bot.config import Config, ConfigError, FeedSettings
+from bot.config import ConfigError
+from bot.settings import Config, FeedSettings
 from feeds import opml
 from feeds.item import canonical_url
 from feeds.opml import OpmlError, Outline

@@ -14,9 +14,10 @@ import click
 from bot import decide
 from bot.commands.feeds_edit import chosen
 from bot.commands.options import config_option, json_option, load, now, print_json
-from bot.config import FetchSettings, Loaded
+from bot.config import Loaded
 from bot.coverage import length
 from bot.decide import Sighting
+from bot.settings import FetchSettings
 from bot.telegram.text import clean, cut
 from feeds.discover import Announced, discover
 from feeds.fetch import FetchLimits, fetch, make_client

@@ -40,7 +40,7 @@ def command(config_path: Path, as_json: bool, limit: int, as_of: datetime | None
     is not the same as nothing having happened.
     """
     loaded = plan_as_of(load(config_path), as_of)
-    catalogue = Catalogue(loaded.config.plan, loaded.config.commitments)
+    catalogue = Catalogue(loaded.plans)
     asked = " ".join(words)
     meant = _meant(catalogue, asked)
     at = as_of or now()

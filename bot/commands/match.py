@@ -14,7 +14,7 @@ from matchers.filter import FilterError, judge
 @click.command()
 @config_option
 def command(config_path: Path) -> int:
-    """Read items as JSON lines from stdin and print what the plan's rules find in them, in the same order.
+    """Read items as JSON lines from stdin and print what the rules of the plans find in them, in the same order.
 
     \b
     in   {"id", "title", "summary", "lang"?, "source"?, "date"?, "url"?}
@@ -22,7 +22,7 @@ def command(config_path: Path) -> int:
 
     Offsets are code points into the item's own title or summary.
     """
-    (rules,) = load(config_path).rules
+    rules = load(config_path).rules
     try:
         for line in judge(rules, (raw.decode("utf-8", "replace") for raw in sys.stdin.buffer)):
             click.echo(line)

@@ -14,8 +14,9 @@ from bot.commands.options import open_log, open_views
 from bot.commands.when import when_option
 from bot.config import Loaded
 from bot.coverage import Coverage, coverage, serving, with_present
+from bot.plans import distinguished
 from bot.reading import position_before
-from matchers.plan import Commitment
+from matchers.plan import Commitment, Watched
 from store.asof import LogAsOf
 from store.log import EventLog, FeedRow
 from store.views.views import Views
@@ -26,19 +27,20 @@ as_of_option = when_option(
 
 
 def plan_as_of(loaded: Loaded, when: datetime | None) -> Loaded:
-    """The configuration with the plan, commitments and rules that were in force at `when`; itself where that is None,
-    or where the log tells of none."""
+    """The configuration with the plans, commitments and rules that were in force at `when`; itself where that is None.
+    A plan of which the log tells nothing is as it is configured."""
     if when is None:
         return loaded
     with open_log(loaded) as store:
         log = LogAsOf(store, position_before(store, when))
-        found = in_force(log, loaded.config.plan.id).now
-    if found is None:
-        return loaded
-    rules = compiled(found)
-    plan = rules.plan.model_copy(update={"tag": loaded.config.plan.tag})
-    config = loaded.config.model_copy(update={"plan": plan, "commitments": rules.commitments})
-    return replace(loaded, config=config, rules=(rules,))
+        activated = [in_force(log, rules.plan.id).now for rules in loaded.rules]
+    then = [compiled(fact) if fact else rules for fact, rules in zip(activated, loaded.rules, strict=True)]
+    tags = [each.plan.tag for each in loaded.plans]
+    plans = [
+        Watched(rules.plan.model_copy(update={"tag": tag}), rules.commitments)
+        for rules, tag in zip(then, tags, strict=True)
+    ]
+    return replace(loaded, plans=distinguished(plans), rules=tuple(then))
 
 
 @contextlib.contextmanager
@@ -73,6 +75,6 @@ def watched_in(
     """How well the feeds that serve these commitments, as they are configured now, were watched in a period. `rows` are
     those of the schedule, where the period reaches up to now: they tell whether somebody is looking."""
     feeds = [feed.as_feed() for feed in loaded.config.feeds if not feed.paused]
-    chosen = serving(feeds, commitments, loaded.config.plan.languages) if commitments else feeds
+    chosen = serving(feeds, commitments, loaded.languages) if commitments else feeds
     ledger = with_present(views.ledger(since, until), rows, now=until) if rows else views.ledger(since, until)
     return coverage(ledger, chosen, since=since, until=until)

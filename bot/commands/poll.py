@@ -15,9 +15,10 @@ import click
 from bot import loop, monitor
 from bot.app import Watch, open_watch
 from bot.commands.options import config_option, load, print_json
-from bot.config import ConfigError, FeedSettings, Loaded
+from bot.config import ConfigError, Loaded
 from bot.pipeline import Figures
 from bot.reading import last
+from bot.settings import FeedSettings
 from store.events.monitor import MonitorStarted, MonitorStopped
 
 

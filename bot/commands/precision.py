@@ -15,6 +15,7 @@ from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.commands.whatif import as_rate, told_rate
 from bot.precision import MARGIN, Line, lines, rate, verdicts
 from bot.telegram.text import clean
+from store.views.views import Views
 
 
 @click.command()
@@ -37,9 +38,9 @@ def command(config_path: Path, as_json: bool, as_of: datetime | None, terms: boo
     """
     loaded = plan_as_of(load(config_path), as_of)
     chosen = {one.id for one in commitments(loaded, names)}
-    plan = loaded.config.plan.id
+    plans = [each.plan.id for each in loaded.plans]
     with views_as_of(loaded, as_of) as (_, views, _):
-        decided = verdicts(views.voices(), lambda name: views.heirs(plan, name))
+        decided = verdicts(views.voices(), lambda name: _heirs(views, plans, name))
         found = [one for one in lines(decided, views.story) if not chosen or one.commitment in chosen]
     shown = [one for one in found if terms or not one.term]
     if as_json:
@@ -52,6 +53,12 @@ def command(config_path: Path, as_json: bool, as_of: datetime | None, terms: boo
     else:
         click.echo("Nothing was judged yet: readers do that with the buttons below posts and answers.")
     return 0 if shown else 1
+
+
+def _heirs(views: Views, plans: Sequence[str], name: str) -> Sequence[str]:
+    """What a commitment is called now; its id is that of one plan only."""
+    known = (views.heirs(plan, name) for plan in plans)
+    return next((heirs for heirs in known if tuple(heirs) != (name,)), (name,))
 
 
 def _print(found: Sequence[Line]) -> None:

@@ -50,8 +50,8 @@ def test(config_path: Path, as_json: bool, new_path: Path | None, examples: Path
     Exit code 1: an example is not as its labels say.
     """
     labelled = _read(examples or config_path.with_suffix(".examples.jsonl"))
-    (old,) = load(config_path).rules
-    (rules,) = load(new_path).rules if new_path else (old,)
+    old, *_ = load(config_path).rules  # further plans have files, and examples, of their own
+    rules = load(new_path).rules[0] if new_path else old
     result = trial(rules, labelled)
     if as_json:
         print_json(dataclasses.asdict(result))
@@ -71,8 +71,7 @@ def lint_(config_path: Path, as_json: bool) -> int:
 
     Exit code 1: something was found.
     """
-    config = load(config_path).config
-    found = lint(config.plan, config.commitments)
+    found = [found for each in load(config_path).rules for found in lint(each.plan, each.commitments)]
     for one in found:
         if as_json:
             print_json(dataclasses.asdict(one))

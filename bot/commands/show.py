@@ -50,7 +50,7 @@ def command(config_path: Path, as_json: bool, why: bool, as_of: datetime | None,
     it, on to the id of the message. Exit code 1: there is no such thing.
     """
     loaded = plan_as_of(load(config_path), as_of)
-    commitments = () if why else Catalogue(loaded.config.plan, loaded.config.commitments).find(what)
+    commitments = () if why else Catalogue(loaded.plans).find(what)
     if commitments:
         known = _known(loaded, as_of)
         lineage = _lineage(loaded, as_of)
@@ -141,11 +141,11 @@ class _Known:
 
 def _known(loaded: Loaded, as_of: datetime | None) -> Mapping[str, _Known]:
     """What the log knows of each commitment; nothing where there is no log yet."""
-    plan = loaded.config.plan.id
+    plans = [each.plan.id for each in loaded.plans]
     try:
         with views_as_of(loaded, as_of) as (log, views, _):
-            counts = {one.commitment: one for one in views.counts().commitments if one.plan == plan}
-            judged = {name: each[-1][1] for name, each in judgements(log, plan).items()}
+            counts = {one.commitment: one for one in views.counts().commitments if one.plan in plans}
+            judged = {name: each[-1][1] for name, each in judgements(log, plans).items()}
     except StoreUnavailable:
         if as_of is not None:
             raise
@@ -165,7 +165,7 @@ def _lineage(loaded: Loaded, as_of: datetime | None) -> Sequence[tuple[Recorded,
     try:
         with open_log(loaded) as store:
             log = LogAsOf(store, position_before(store, as_of)) if as_of else store
-            return revisions(log, loaded.config.plan.id)
+            return [one for each in loaded.plans for one in revisions(log, each.plan.id)]
     except StoreUnavailable:
         return ()
 

@@ -36,7 +36,7 @@ def command(config_path: Path, as_json: bool, as_of: datetime | None, names: tup
     No evidence seen is not the same as nothing done. Exit code 1: some commitment is beyond its limit.
     """
     loaded = plan_as_of(load(config_path), as_of)
-    chosen = commitments(loaded, names) if names else loaded.config.commitments
+    chosen = commitments(loaded, names) if names else loaded.commitments
     found = _silences(loaded, chosen, as_of)
     months = {one.id: one.silence_months for one in chosen}
     due = {one.id: one.due for one in chosen}
@@ -55,11 +55,11 @@ def command(config_path: Path, as_json: bool, as_of: datetime | None, names: tup
 def _silences(loaded: Loaded, chosen: Sequence[Commitment], as_of: datetime | None) -> list[Silence]:
     at = as_of or now()
     with views_as_of(loaded, as_of) as (_, views, rows):
-        newest = {one.commitment: one.newest for one in views.counts().commitments if one.plan == loaded.config.plan.id}
+        newest = {(one.plan, one.commitment): one.newest for one in views.counts().commitments}
         begun = views.ledger(at, at).begun
         found = []
         for one in chosen:
-            last = newest.get(one.id)
+            last = newest.get((loaded.plan_of(one.id), one.id))
             since = begin(last, begun)
             watched = watched_in(loaded, views, [one], rows, since=since, until=at) if since and since < at else None
             found.append(silence(one.id, last=last, begun=begun, watched=watched, months=one.silence_months, at=at))

@@ -46,10 +46,10 @@ def command() -> None:
 def show(config_path: Path, as_json: bool, as_of: datetime | None, names: tuple[str, ...]) -> int:
     """The status of every commitment, or all judgements on those named. Exit code 1: nothing was judged."""
     loaded = plan_as_of(load(config_path), as_of)
-    chosen = commitments(loaded, names) if names else loaded.config.commitments
+    chosen = commitments(loaded, names) if names else loaded.commitments
     with open_log(loaded) as store:
         log: EventLog = LogAsOf(store, position_before(store, as_of)) if as_of else store
-        known = judgements(log, loaded.config.plan.id)
+        known = judgements(log, [each.plan.id for each in loaded.plans])
     shown = [each for one in chosen for each in (known.get(one.id, ()) if names else known.get(one.id, ())[-1:])]
     for each in shown:
         if as_json:
@@ -81,7 +81,7 @@ def set_status(config_path: Path, name: str, step: str, cite: str, note: str, by
 
 def _set(loaded: Loaded, commitment: str, step: str, cite: str, note: str, by: str) -> int:
     with open_log(loaded) as log:
-        fact = judge(log, loaded.config.plan.id, commitment, step=step, cite=cite, note=note, by=by, at=now())
+        fact = judge(log, loaded.plan_of(commitment), commitment, step=step, cite=cite, note=note, by=by, at=now())
     if fact is None:
         click.echo(f"{commitment}: that stands already; nothing was recorded.")
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from bot.telegram import words
-from bot.telegram.catalogue import Catalogue, titled
+from bot.telegram.catalogue import Catalogue, names_of, titled
 from bot.telegram.keyboards import (
     Action,
     AddFollow,
@@ -65,7 +65,7 @@ def start(catalogue: Catalogue, reader: Reader, *, channel: str | None) -> Messa
     where = fill(say(words.START_CHANNEL, lang), channel=Html(channel)) if channel else Html("")
     text = fill(
         say(words.START, lang),
-        plan=titled(catalogue.plan.title, lang),
+        plan=names_of(catalogue.plans, lang),
         n=len(catalogue.commitments),
         channel=where,
     )
@@ -86,9 +86,9 @@ def help_(catalogue: Catalogue, reader: Reader) -> Message:
 def pillars(catalogue: Catalogue, reader: Reader) -> Message:
     """The pillars to choose from; the commitments themselves where the plan has no pillars."""
     lang = reader.lang
-    shown = [entry for entry in catalogue.plan.pillars if catalogue.of_pillar(entry.id)]
+    shown = [entry for entry in catalogue.pillars if catalogue.of_pillar(entry.id)]
     ask = say_n(words.LIST if shown else words.LIST_FLAT, len(catalogue.commitments), lang)
-    text = fill(ask, plan=titled(catalogue.plan.title, lang), n=len(catalogue.commitments))
+    text = fill(ask, plan=names_of(catalogue.plans, lang), n=len(catalogue.commitments))
     buttons = [(button(f"{entry.id}. {titled(entry.title, lang)}", ShowPillar(entry.id)),) for entry in shown]
     return signed(text, reader, rows(*(buttons or choices(tuple(catalogue.commitments.values()), lang))))
 
@@ -302,7 +302,7 @@ def _where(catalogue: Catalogue, entry: Commitment, lang: str) -> list[Html]:
 
 def _clauses(catalogue: Catalogue, entry: Commitment) -> list[Html]:
     """What the plan says, clause by clause, in the plan's language of record."""
-    texts = {clause.id: clause.text for chapter in catalogue.plan.pillars for clause in chapter.clauses}
+    texts = {clause.id: clause.text for chapter in catalogue.pillars for clause in chapter.clauses}
     said = [f"{name}: {cut(clean(texts[name]), 400)}" for name in entry.clauses if name in texts][:MAX_CLAUSES]
     return [quotation("\n".join(said))] if said else []
 

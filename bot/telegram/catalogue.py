@@ -8,21 +8,28 @@ from rapidfuzz import fuzz, process
 
 from bot.lineage import formers, heirs_of
 from bot.telegram.text import fold
-from matchers.plan import Commitment, Pillar, Plan
+from matchers.plan import Commitment, Pillar, Plan, Watched
 
 _NEAR = 60  # of 100: below this two words have little in common
 
 
 class Catalogue:
-    """A plan's commitments, looked up by what people type."""
+    """The commitments of all plans, looked up by what people type.
 
-    def __init__(self, plan: Plan, commitments: Sequence[Commitment]) -> None:
-        self.plan = plan
-        self.commitments = {entry.id: entry for entry in commitments}
-        self._pillars = {pillar.id.casefold(): pillar for pillar in plan.pillars}
-        self._by_name = {name: entry.id for entry in commitments for name in _names(entry)}
-        self._sayings = {entry.id: (*_names(entry), *self._pillar_titles(entry)) for entry in commitments}
-        self._terms = {entry.id: _term_words(entry, plan) for entry in commitments}
+    `prefixes` is how the hashtag of each commitment begins: as its plan says.
+    """
+
+    def __init__(self, plans: Sequence[Watched]) -> None:
+        self.plans = tuple(each.plan for each in plans)
+        self.plan_ids = frozenset(plan.id for plan in self.plans)
+        self.plan_of = {entry.id: each.plan.id for each in plans for entry in each.commitments}
+        self.commitments = {entry.id: entry for each in plans for entry in each.commitments}
+        self.pillars = tuple(pillar for plan in self.plans for pillar in plan.pillars)
+        self.prefixes = {entry.id: each.plan.tag for each in plans for entry in each.commitments}
+        self._pillars = {pillar.id.casefold(): pillar for pillar in self.pillars}
+        self._by_name = {name: entry.id for entry in self.commitments.values() for name in _names(entry)}
+        self._sayings = {entry.id: (*_names(entry), *self._pillar_titles(entry)) for entry in self.commitments.values()}
+        self._terms = {entry.id: _term_words(entry, each.plan) for each in plans for entry in each.commitments}
 
     def find(self, text: str) -> tuple[Commitment, ...]:
         """The commitments that the text names: by id (one it had before, too), by title in any language, or by clause
@@ -78,6 +85,11 @@ class Catalogue:
     def _pillar_titles(self, entry: Commitment) -> tuple[str, ...]:
         pillar = self.pillar(entry.pillar or "")
         return tuple(_plain(said) for said in pillar.title.values()) if pillar else ()
+
+
+def names_of(plans: Sequence[Plan], lang: str) -> str:
+    """What is watched, as people say it: the title of the plan, or those of several."""
+    return " · ".join(titled(plan.title, lang) for plan in plans)
 
 
 def titled(titles: Mapping[str, str], lang: str) -> str:

@@ -81,7 +81,7 @@ def _counts(stories: Iterable[StoryView], days: Sequence[date]) -> dict[str, Cou
 
 def _groups(catalogue: Catalogue, counts: dict[str, Counter[date]], days: Sequence[date], lang: str) -> Iterable[Group]:
     """In the plan's order; commitments of no pillar last, under no heading."""
-    pillars = [*(pillar.id for pillar in catalogue.plan.pillars), None]
+    pillars = [*(pillar.id for pillar in catalogue.pillars), None]
     for number in pillars:
         entries = [one for one in catalogue.commitments.values() if one.id in counts and one.pillar == number]
         home = catalogue.pillar(number or "")

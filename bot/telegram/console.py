@@ -143,7 +143,7 @@ class Console:
         ]
 
     def _judge(self, commitment: str, step: str, cite: str, why: str, reader: Reader) -> object:
-        plan, by = self.catalogue.plan.id, self._by(reader)
+        plan, by = self.catalogue.plan_of[commitment], self._by(reader)
         return judge(self.store, plan, commitment, step=step, cite=cite, note=why, by=by, at=self.now())
 
     def _by(self, reader: Reader) -> str:

@@ -161,7 +161,7 @@ class Desk:
         example = next(iter(self.catalogue.commitments), "")
         pillars = [
             (button(f"{one.id}. {titled(one.title, reader.lang)}", AddFollow("pillar", one.id)),)
-            for one in self.catalogue.plan.pillars
+            for one in self.catalogue.pillars
             if self.catalogue.of_pillar(one.id)
         ]
         return replace(note(words.FOLLOW_ASK, reader, example=example), keyboard=rows(*pillars))

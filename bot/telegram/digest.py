@@ -29,10 +29,10 @@ class Digest:
     message: Message
 
 
-def compose(story: StoryView, catalogue: Catalogue | None, *, lang: str, tag_prefix: str = "") -> Post | Digest:
+def compose(story: StoryView, catalogue: Catalogue | None, *, lang: str) -> Post | Digest:
     """The post of a story; or the digest of many, which is a story by the name of `digest/…` with all their items."""
     if catalogue is None or not story.id.startswith(PREFIX):
-        return render.compose(story, lang=lang, tag_prefix=tag_prefix)
+        return render.compose(story, lang=lang, prefixes=catalogue.prefixes if catalogue else {})
     return Digest(story.id, Message(_text(story, catalogue, lang)))
 
 
@@ -90,7 +90,7 @@ def _shown(
 
 def _groups(items: Sequence[ItemView], catalogue: Catalogue) -> list[tuple[str, list[StoryView]]]:
     """The stories by the pillar of their best commitment, in the plan's order; those of none last."""
-    order = [pillar.id for pillar in catalogue.plan.pillars]
+    order = [pillar.id for pillar in catalogue.pillars]
     by_pillar: dict[str, list[StoryView]] = {name: [] for name in (*order, "")}
     for story in _stories(items):
         entry = catalogue.commitments.get(story.commitments[0]) if story.commitments else None

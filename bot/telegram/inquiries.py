@@ -215,8 +215,8 @@ class Inquiries:
         return findings.silences(self._catalogue, found, await self._told(reader, [entry] if entry else []))
 
     def _silences(self, entries: Sequence[Commitment], now: datetime) -> list[Silence]:
-        views, plan = self._library.views, self._catalogue.plan.id
-        newest = {one.commitment: one.newest for one in views.counts().commitments if one.plan == plan}
+        views, plans = self._library.views, self._catalogue.plan_ids
+        newest = {one.commitment: one.newest for one in views.counts().commitments if one.plan in plans}
         begun = views.ledger(now, now).begun
         found = []
         for one in entries:
@@ -228,7 +228,7 @@ class Inquiries:
 
     async def _status(self, entry: Commitment | None, reader: Reader) -> Message:
         def judged() -> list[Judgement]:
-            known = judgements(self._library.log, self._catalogue.plan.id)
+            known = judgements(self._library.log, self._catalogue.plan_ids)
             if entry:
                 return list(reversed(known.get(entry.id, ())))
             return [known[name][-1] for name in self._catalogue.commitments if known.get(name)]
@@ -301,7 +301,7 @@ class Inquiries:
         return sorted((item for item in items if item), key=lambda item: -item.pos)[: PAGE + 1]
 
     def _judged_then(self, commitment: str, upto: int) -> Judgement | None:
-        known = judgements(LogAsOf(self._library.log, upto), self._catalogue.plan.id).get(commitment)
+        known = judgements(LogAsOf(self._library.log, upto), self._catalogue.plan_ids).get(commitment)
         return known[-1] if known else None
 
     async def _dossier(self, entry: Commitment, reader: Reader) -> Message:

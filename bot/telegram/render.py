@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.telegram import keyboards, words
@@ -58,12 +58,13 @@ class Post:
     lang: str = "en"
 
 
-def compose(story: StoryView, *, lang: str = "en", tag_prefix: str = "") -> Post:
-    """The content of the story's post. Its first item that was news to us leads; later outlets follow."""
+def compose(story: StoryView, *, lang: str = "en", prefixes: Mapping[str, str] | None = None) -> Post:
+    """The content of the story's post. Its first item that was news to us leads; later outlets follow. `prefixes` begin
+    the hashtag of each commitment."""
     lead = lead_of(story)
     return Post(
         story=story.id,
-        tags=tuple(tag(commitment, tag_prefix) for commitment in story.commitments[:MAX_TAGS]),
+        tags=tuple(tag(name, (prefixes or {}).get(name, "")) for name in story.commitments[:MAX_TAGS]),
         headline=cut(clean(lead.title), HEADLINE_UNITS) or outlet_name(lead) or "–",
         url=safe_url(lead.url),
         byline=byline(lead, lang),

@@ -13,6 +13,7 @@ from bot.publish import Clock
 from bot.readers import Books, Followers
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import TelegramSink
+from matchers.plan import Watched
 from store.events.deliveries import UpdateSent
 from store.readers import Follow, ReaderRow, Settings
 from store.views.views import Views
@@ -38,7 +39,12 @@ def followers(stage: Stage) -> Followers:
         return TelegramSink(client, row.chat, silent=False, name=channel_of(row))
 
     books = Books(
-        stage.store, Views.open(None), stage.lane.call, Catalogue(PLAN, COMMITMENTS), owner="test", meta={"run": "r1"}
+        stage.store,
+        Views.open(None),
+        stage.lane.call,
+        Catalogue([Watched(PLAN, tuple(COMMITMENTS))]),
+        owner="test",
+        meta={"run": "r1"},
     )
     return Followers(books, sink, Clock(stage.time.now, stage.time.sleep, stage.time.sleep))
 

@@ -62,7 +62,7 @@ def test_imagined_headlines_find_their_commitments_in_every_language(rules: Rule
 def test_labelled_items_are_matched_well_and_hard_negatives_stay_quiet(rules: RuleSet) -> None:
     gold = [json.loads(line) for line in (LABELLED / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
     given = [json.dumps({key: item[key] for key in ("id", "title", "summary", "date", "url")}) for item in gold]
-    predicted = [json.loads(line) for line in judge(rules, given)]
+    predicted = [json.loads(line) for line in judge([rules], given)]
     result = runpy.run_path(str(LABELLED / "score.py"))["score"](gold, predicted)
     assert result["micro"][2] >= 0.95
     assert result["false_push"] <= 0.03

@@ -19,7 +19,7 @@ LINES = [
 
 
 def test_each_item_is_answered_in_its_place() -> None:
-    answers = [json.loads(line) for line in judge(RULES, LINES)]
+    answers = [json.loads(line) for line in judge([RULES], LINES)]
     assert [one["id"] for one in answers] == ["b", "a", "c"]
     assert [one["commitments"] for one in answers] == [["c"], [], ["c"]]
     assert answers[0]["evidence"][0] == {"commitment": "c", "field": "title", "start": 0, "end": 5, "term": "ports"}
@@ -29,4 +29,4 @@ def test_each_item_is_answered_in_its_place() -> None:
 @pytest.mark.parametrize("line", ["{", "[]", '"x"', '{"title": "no id"}'])
 def test_a_line_that_is_no_item_is_named(line: str) -> None:
     with pytest.raises(FilterError, match="line 2"):
-        list(judge(RULES, [LINES[0], line]))
+        list(judge([RULES], [LINES[0], line]))

@@ -27,7 +27,7 @@ from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
 from bot.telegram.roles import Roles
 from bot.telegram.webhook import Webhook
-from matchers.plan import Commitment
+from matchers.plan import Commitment, Watched
 from store.views.views import Views
 from tests.bot.stage import Stage
 from tests.telegram.stories import COMMITMENTS, PLAN
@@ -49,7 +49,7 @@ def watched(commitments: Sequence[Commitment], since: datetime, until: datetime)
 
 def library(stage: Stage) -> Library:
     looked = Looked(stage.time.now(), 3)
-    catalogue = Catalogue(PLAN, COMMITMENTS)
+    catalogue = Catalogue([Watched(PLAN, tuple(COMMITMENTS))])
     return Library(
         stage.store,
         Views.open(None),
@@ -64,7 +64,7 @@ def library(stage: Stage) -> Library:
 
 def desk_of(stage: Stage) -> Desk:
     names = (f"r{number}" for number in count(1))
-    catalogue = Catalogue(PLAN, COMMITMENTS)
+    catalogue = Catalogue([Watched(PLAN, tuple(COMMITMENTS))])
     return Desk(stage.store, stage.lane.call, catalogue, stage.time.now, lambda: next(names), lambda: None)
 
 

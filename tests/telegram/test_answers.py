@@ -17,10 +17,11 @@ from bot.telegram.keyboards import ShowCommitment, ShowFound, ShowLatest, action
 from bot.telegram.markup import fits, visible
 from bot.telegram.message import Message
 from bot.telegram.text import units
+from matchers.plan import Watched
 from store.views.values import CommitmentCount
 from tests.telegram.stories import COMMITMENTS, NOON, PLAN, item, story
 
-CATALOGUE = Catalogue(PLAN, COMMITMENTS)
+CATALOGUE = Catalogue([Watched(PLAN, tuple(COMMITMENTS))])
 LOOKED = Looked(datetime(2026, 5, 21, 14, 5, tzinfo=UTC), 12)
 ENGLISH, ITALIAN, HINDI = (Reader(lang, LOOKED) for lang in ("en", "it", "hi"))
 LAST = "Last look: 21 May 2026, 14:05 UTC. All 12 feeds answer."

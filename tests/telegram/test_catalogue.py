@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.telegram.catalogue import Catalogue
+from matchers.plan import Watched
 from tests.telegram.stories import COMMITMENTS, PLAN
 
-CATALOGUE = Catalogue(PLAN, COMMITMENTS)
+CATALOGUE = Catalogue([Watched(PLAN, tuple(COMMITMENTS))])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -24,12 +25,12 @@ ENGLISH = item(
 )
 
 
-def shown(*items: ItemView, **changes: str) -> str:
-    return visible(message(compose(story(*items), **changes)).text)
+def shown(*items: ItemView, lang: str = "en", prefixes: Mapping[str, str] | None = None) -> str:
+    return visible(message(compose(story(*items), lang=lang, prefixes=prefixes)).text)
 
 
 def test_an_english_post_reads_as_intended() -> None:
-    assert shown(ENGLISH, tag_prefix="JSAP") == (
+    assert shown(ENGLISH, prefixes={"defence-roadmap": "JSAP"}) == (
         "#JSAP_Defence_Roadmap\n"
         "India, Italy to negotiate\n"
         "The Wire · 21 May 2026 · EN\n"

@@ -1,0 +1,216 @@
+"""Who serves whom: the publishers of the channels, those of readers and operators, and the bot that answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot import coverage
+from bot.app import Watch
+from bot.audience import EVERYBODY, Audience
+from bot.config import TOKEN_VARIABLE, environment
+from bot.dossiers import Dossiers
+from bot.following import channel_of
+from bot.ledger import Ledger
+from bot.operators import Operators
+from bot.painter import Painter
+from bot.pauses import Pauses
+from bot.plans import audience_of
+from bot.publish import Clock, Publisher, Terms, Trouble
+from bot.readers import Books, Followers
+from bot.settings import ChannelSettings
+from bot.telegram import secrecy
+from bot.telegram.answers import Looked
+from bot.telegram.application import build_application
+from bot.telegram.catalogue import Catalogue
+from bot.telegram.client import Client
+from bot.telegram.console import Console
+from bot.telegram.desk import Desk
+from bot.telegram.handlers import Chats, Staff
+from bot.telegram.inquiries import Inquiries, Tools
+from bot.telegram.jury import Jury
+from bot.telegram.pace import Turnstile
+from bot.telegram.pages import Library, Pages
+from bot.telegram.polling import answering
+from bot.telegram.roles import Roles
+from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
+from bot.telegram.webhook import Webhook
+from matchers.plan import Commitment
+from store.events.monitor import MonitorStarted
+from store.readers import ReaderRow
+
+log = logging.getLogger(__name__)
+
+Servant = Publisher | Followers | Operators
+Tell = Callable[[Trouble], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def serving(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Sequence[Servant]]:
+    """Whoever brings people up to date: a publisher for each channel, and with Telegram one for readers and one for
+    operators, while the bot answers. `show` takes the place of a channel where there is no token, or no channel."""
+    settings = watch.config.telegram
+    if settings.token is None:
+        log.warning("no token: updates are shown here instead of in Telegram; set %s to go live", TOKEN_VARIABLE)
+        yield [_terminal(watch, show, None)]
+        return
+    token, webhook = settings.token.get_secret_value(), _webhook(watch)
+    _keep_secret(token, *([webhook.secret] if webhook else []))
+    app = build_application(token, settings.api_url)
+    loop = asyncio.get_running_loop()
+    client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
+    roles = _roles(watch)
+    library, desk = _library(watch), _desk(watch)
+    inquiries = Inquiries(library, Tools(Painter(), Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
+    staff = _staff(watch, inquiries, roles)
+    Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, staff=staff).attach(app)
+    async with answering(app, client, asyncio.sleep, roles=roles, webhook=webhook):
+        log.info("answering as @%s", app.bot.username)
+        operators = await _operators(watch, client) if settings.admins else None
+        tell = operators.trouble if operators else None
+        channels = [_channel(watch, client, one, tell) for one in settings.served()]
+        if not channels:
+            log.warning("no channel: set telegram.channel; until then updates are shown here")
+        yield [
+            *(channels or [_terminal(watch, show, tell)]),
+            _followers(watch, client),
+            *([operators] if operators else []),
+        ]
+
+
+def _terminal(watch: Watch, show: Callable[[str], None], tell: Tell | None) -> Publisher:
+    settings = watch.config.telegram
+    terms = Terms(timedelta(days=settings.max_age_days), settings.language, _catalogue(watch))
+    return _publisher(watch, TerminalSink(show), EVERYBODY, terms, tell)
+
+
+def _channel(watch: Watch, client: Client, channel: ChannelSettings, tell: Tell | None) -> Publisher:
+    sink = TelegramSink(client, channel.chat, log_chat=channel.log_chat)
+    terms = Terms(timedelta(days=channel.max_age_days or 0), channel.language or "", _catalogue(watch))
+    return _publisher(watch, sink, audience_of(channel, watch.loaded.plans), terms, tell)
+
+
+def _publisher(watch: Watch, sink: Sink, audience: Audience, terms: Terms, tell: Tell | None) -> Publisher:
+    def ledger(channel: str) -> Ledger:
+        # One name for the whole machine: the lock on the log sees to it that only one process runs here.
+        owner = socket.gethostname()
+        return Ledger(
+            watch.store, watch.views, watch.lane.call, channel, owner=owner, meta=watch.meta, audience=audience
+        )
+
+    clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
+    return Publisher(sink, ledger, clock, terms, tell)
+
+
+async def _operators(watch: Watch, client: Client) -> Operators:
+    started = MonitorStarted(run=watch.run, feeds=0).key
+    known = await watch.lane.call(watch.store.find, [started])
+    return Operators(
+        watch.config.telegram.admins,
+        client.send,
+        log=watch.store,
+        readers=watch.store.readers,
+        call=watch.lane.call,
+        clock=Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait),
+        after=known[started].pos - 1,
+    )
+
+
+def _followers(watch: Watch, client: Client) -> Followers:
+    def sink(row: ReaderRow) -> Sink:
+        return TelegramSink(client, row.chat, silent=False, name=channel_of(row))
+
+    books = Books(
+        watch.store, watch.views, watch.lane.call, _catalogue(watch), owner=socket.gethostname(), meta=watch.meta
+    )
+    clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
+    return Followers(books, sink, clock, max_age=timedelta(days=watch.config.telegram.max_age_days))
+
+
+def _desk(watch: Watch) -> Desk:
+    return Desk(watch.store, watch.lane.call, _catalogue(watch), watch.clock, _new_id, watch.bell.ring)
+
+
+def _jury(watch: Watch) -> Jury:
+    return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, _roles(watch), watch.meta)
+
+
+def _staff(watch: Watch, inquiries: Inquiries, roles: Roles) -> Staff:
+    pauses = Pauses(
+        watch.store,
+        watch.lane.call,
+        watch.poller,
+        path=watch.loaded.path,
+        feeds=watch.config.feeds,
+        environ=environment(),
+        now=watch.clock,
+        meta=watch.meta,
+    )
+    console = Console(
+        watch.store,
+        watch.views,
+        watch.lane.call,
+        _catalogue(watch),
+        pauses,
+        inquiries,
+        watch.clock,
+        _new_id,
+        watch.bell.ring,
+    )
+    return Staff(roles, {name: ("operator", page) for name, page in console.commands().items()}, console.press)
+
+
+def _roles(watch: Watch) -> Roles:
+    settings = watch.config.telegram
+    return Roles(operators=frozenset(settings.admins), reviewers=frozenset(settings.reviewers))
+
+
+def _new_id() -> str:
+    """A reader's name in the log: random, so that it leads to nobody."""
+    return secrets.token_hex(8)
+
+
+def _catalogue(watch: Watch) -> Catalogue:
+    return Catalogue(watch.loaded.plans)
+
+
+def _library(watch: Watch) -> Library:
+    public = (one.chat for one in watch.config.telegram.served() if isinstance(one.chat, str))
+
+    def looked() -> Looked:
+        failing = tuple(sorted(watch.poller.failing))
+        return Looked(watch.poller.last_at, len(watch.poller.feeds), failing, watch.views.coming)
+
+    def watched(commitments: Sequence[Commitment], since: datetime, until: datetime) -> coverage.Coverage | None:
+        feeds = tuple(watch.poller.feeds.values())
+        asked = coverage.serving(feeds, commitments, watch.loaded.languages) if commitments else feeds
+        return coverage.coverage(watch.views.ledger(since, until), asked, since=since, until=until)
+
+    return Library(
+        log=watch.store,
+        views=watch.views,
+        call=watch.lane.call,
+        catalogue=_catalogue(watch),
+        looked=looked,
+        watched=watched,
+        now=watch.clock,
+        channel=next(public, None),
+    )
+
+
+def _webhook(watch: Watch) -> Webhook | None:
+    settings = watch.config.telegram.webhook
+    if settings is None or settings.secret is None:
+        return None
+    return Webhook(settings.url, settings.listen, settings.port, settings.secret.get_secret_value())
+
+
+def _keep_secret(*kept: str) -> None:
+    secrecy.silence()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(secrecy.Redacting(*kept))

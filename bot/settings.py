@@ -1,0 +1,196 @@
+"""The shape of config.yaml: every section, its keys, and what each may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from feeds.item import Feed
+from matchers.plan import Commitment, Lang, Plan
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("wanted an http:// or https:// address")
+    return value
+
+
+def _chat(value: object) -> int | str | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    if isinstance(value, str) and value.startswith("@") and len(value) > 1:
+        return value
+    raise ValueError("wanted a chat id such as -1001234567890, or a public name such as @pactwatch_news")
+
+
+def _named_chat(value: object) -> int | str:
+    chat = _chat(value)
+    if chat is None:
+        raise ValueError("missing; wanted a chat id such as -1001234567890, or a public name such as @pactwatch_news")
+    return chat
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("wanted a time zone's name such as Europe/Rome or Asia/Kolkata") from None
+    return value
+
+
+def _store_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("wanted sqlite:///FILE (relative to this file) or postgresql://USER@HOST/DATABASE")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Chat = Annotated[int | str | None, BeforeValidator(_chat, json_schema_input_type=int | str | None)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class WebhookSettings(_Section):
+    """Where Telegram brings updates, in the place of long polling."""
+
+    url: WebAddress = Field(
+        description="The public https:// address that leads to `listen` and `port`, such as a reverse proxy's."
+    )
+    listen: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    secret: SecretStr | None = Field(
+        default=None,
+        description="Leave empty and set TELEGRAM_WEBHOOK_SECRET, or name a file: file:/run/secrets/webhook",
+    )
+
+
+class ChannelSettings(_Section):
+    """A channel or group and whom it is for: what is left out restricts nothing, or is as `telegram` says."""
+
+    chat: Annotated[int | str, BeforeValidator(_named_chat, json_schema_input_type=int | str)] = Field(
+        description="Its id or its @name; the bot must be an administrator that may post."
+    )
+    plans: tuple[str, ...] = Field(default=(), description="Ids of plans.")
+    pillars: tuple[str, ...] = Field(default=(), description="Numbers of pillars, of these plans.")
+    commitments: tuple[str, ...] = Field(default=(), description="Ids of commitments.")
+    items: tuple[Lang, ...] = Field(default=(), description="Languages of the items that are told.")
+    language: Literal["en", "it", "hi"] | None = Field(default=None, description="The channel's own words.")
+    log_chat: Chat = None
+    max_age_days: Annotated[int, Field(ge=1, le=365)] | None = None
+
+
+class TelegramSettings(_Section):
+    """Where updates go. Without a token everything runs but Telegram."""
+
+    token: SecretStr | None = Field(
+        default=None, description="Leave empty and set TELEGRAM_BOT_TOKEN, or name a file: file:/run/secrets/bot-token"
+    )
+    channel: Chat = Field(default=None, description="The channel that gets every story: its id or its @name.")
+    channels: tuple[ChannelSettings, ...] = Field(default=(), description="Further channels, each with its audience.")
+    log_chat: Chat = Field(default=None, description="A private chat in which lost answers are cleared up.")
+    language: Literal["en", "it", "hi"] = Field(default="en", description="The language of the channel's own words.")
+    api_url: WebAddress = "https://api.telegram.org"
+    admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
+    reviewers: tuple[int, ...] = Field(
+        default=(), description="Telegram user ids of people whose votes weigh more and who may review posts."
+    )
+    webhook: WebhookSettings | None = Field(
+        default=None, description="Have Telegram bring updates, in the place of long polling."
+    )
+    max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=7, description="Items published longer ago are recorded and answered, not posted."
+    )
+
+    def served(self) -> tuple[ChannelSettings, ...]:
+        """Every channel, what it leaves to `telegram` filled in."""
+        whole = (ChannelSettings(chat=self.channel),) if self.channel is not None else ()
+        return tuple(self._completed(one) for one in (*whole, *self.channels))
+
+    def _completed(self, one: ChannelSettings) -> ChannelSettings:
+        return one.model_copy(
+            update={
+                "language": one.language or self.language,
+                "log_chat": one.log_chat if one.log_chat is not None else self.log_chat,
+                "max_age_days": one.max_age_days or self.max_age_days,
+            }
+        )
+
+
+class FetchSettings(_Section):
+    """How feeds are asked."""
+
+    user_agent: Annotated[str, Field(min_length=3)] = "pactwatch/0.1"
+    concurrency: Annotated[int, Field(ge=1, le=1024)] = 32
+    timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    max_body_mb: Annotated[float, Field(gt=0, le=100)] = 10.0
+    allow_private_addresses: bool = False
+    min_interval_minutes: Annotated[float, Field(gt=0)] = 10.0
+    max_interval_minutes: Annotated[float, Field(gt=0)] = 360.0
+
+
+class FeedSettings(_Section):
+    """One feed. `context` names the side of the plan's context that publishing there lends to an item."""
+
+    id: Identifier
+    url: WebAddress
+    lang: str | None = None
+    publisher: str | None = None
+    context: tuple[str, ...] = ()
+    zone: Annotated[str | None, AfterValidator(_zone)] = Field(
+        default=None, description="The time zone of dates that name none, such as Europe/Rome; UTC where not given."
+    )
+    paused: bool = False
+    fulltext: bool = Field(
+        default=False,
+        description="Read the pages of items that match or nearly match, too; needs: pip install trafilatura",
+    )
+
+    def as_feed(self) -> Feed:
+        return Feed(self.id, self.url, self.lang, self.publisher, self.context, self.zone)
+
+
+class ReviewSettings(_Section):
+    """Where the review page listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+
+class WebSubSettings(_Section):
+    """Where hubs reach us, so that feeds that announce one are read as soon as they have something new."""
+
+    url: WebAddress = Field(
+        description="The public address that leads to `host` and `port`, such as a reverse proxy's."
+    )
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8090
+    secret: SecretStr | None = Field(
+        default=None,
+        description="Leave empty and set PACTWATCH_WEBSUB_SECRET, or name a file: file:/run/secrets/websub",
+    )
+
+
+class Config(_Section):
+    """The whole of config.yaml."""
+
+    telegram: TelegramSettings = TelegramSettings()
+    store: Annotated[str, AfterValidator(_store_url)] = "sqlite:///pactwatch.db"
+    fetch: FetchSettings = FetchSettings()
+    review: ReviewSettings = ReviewSettings()
+    websub: WebSubSettings | None = None
+    feeds: tuple[FeedSettings, ...]
+    plan: Plan
+    commitments: tuple[Commitment, ...]
+    plans: tuple[str, ...] = Field(
+        default=(),
+        description="Further plans to watch: files such as this one, of which plan, commitments and feeds are taken.",
+    )
