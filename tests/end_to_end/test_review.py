@@ -63,7 +63,7 @@ async def test_pages_go_by_position_in_both_directions(tmp_path: Path) -> None:
         first = (await place.command("log", "--after", "0", "--limit", "3", "--json")).lines()
         then = (await place.command("log", "--after", "3", "--limit", "3", "--json")).lines()
         before = (await place.command("log", "--before", "4", "--limit", "2", "--json")).lines()
-    assert [event["pos"] for event in everything] == list(range(1, 9))
+    assert [event["pos"] for event in everything] == list(range(1, 10))
     assert first + then == everything[:6]
     assert before == everything[1:3]
 
@@ -227,7 +227,7 @@ async def test_views_that_were_changed_do_not_verify_until_they_are_rebuilt(tmp_
         good = await place.command("verify", "--json")
     assert (changed.code, log_alone.code, rebuilt.code, good.code) == (1, 0, 0, 0)
     assert "pactwatch rebuild" in changed.out
-    assert good.lines()[0]["views"] == {"position": 4, "problem": ""}
+    assert good.lines()[0]["views"] == {"position": 5, "problem": ""}
 
 
 # --- silence, status, as of -----------------------------------------------------------------------------------
