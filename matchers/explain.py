@@ -56,7 +56,7 @@ def explain(rules: RuleSet, item: Item, *, context: Sequence[str] = (), commitme
         one = fired.get((rule.commitment, rule.rule.id, rule.strength))
         if one is not None:
             verdicts.append(_of_fired(rules, judged, one))
-        elif commitment is not None or _is_touched(rule.when, judged.hits):
+        elif commitment is not None or _is_touched(rule, judged.hits):
             verdicts.append(_of_missing(rules, judged.hits, rule))
     return Explanation(rules.id, judged.language, stages, tuple(sorted(verdicts, key=_rank)))
 
@@ -127,7 +127,7 @@ def _of_fired(rules: RuleSet, judged: Judgement, one: Fired) -> RuleVerdict:
 
 
 def _of_missing(rules: RuleSet, hits: Hits, rule: CompiledRule) -> RuleVerdict:
-    there = [hit for number in _groups(rule.when) for hit in hits.all(number)]
+    there = [hit for number in query.groups(rule.when) for hit in hits.all(number)]
     said = f"found only {_quoted(rules, there)}" if there else "none of its terms is there"
     if any(hits.is_listed(hit) for hit in there) and not rule.rule.listed:
         said += "; what is one of a list does not count"
@@ -136,18 +136,6 @@ def _of_missing(rules: RuleSet, hits: Hits, rule: CompiledRule) -> RuleVerdict:
     )
 
 
-def _is_touched(node: query.Node, hits: Hits) -> bool:
-    return any(hits.all(number) for number in _groups(node) if number in hits.groups)
-
-
-def _groups(node: query.Node) -> list[int]:
-    """The groups of an expression that speak for it."""
-    match node:
-        case query.Group(number):
-            return [number]
-        case query.Scoped(_, part):
-            return _groups(part)
-        case query.And(parts) | query.Or(parts) | query.Near(_, _, parts) | query.Count(_, parts):
-            return [number for part in parts for number in _groups(part)]
-        case _:
-            return []
+def _is_touched(rule: CompiledRule, hits: Hits) -> bool:
+    """Whether something of what the rule is about is there; what may stand beside any topic tells nothing."""
+    return any(hits.all(number) for number in rule.main if number in hits.groups)

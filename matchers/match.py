@@ -267,15 +267,21 @@ def _score(rule: CompiledRule, found: Sequence[Hit], hits: Hits, sides: Sides) -
         score += 0.25
     elif any(hit[1] <= hits.lead_end for hit in found):
         score += 0.05
-    score += 0.05 * min(3, len({hits.rules.terms[hit[2]].folded for hit in found}) - 1)
+    score += 0.05 * max(0, min(3, len(_subjects(rule, found, hits)) - 1))
     if all(sides.title[side] for side in rule.sides):
         score += 0.1
     return round(min(1.0, score), 3)
 
 
+def _subjects(rule: CompiledRule, found: Iterable[Hit], hits: Hits) -> set[str]:
+    """The different terms found of what the rule is about."""
+    groups_of_term = hits.rules.groups_of_term
+    return {hits.rules.terms[hit[2]].folded for hit in found if not rule.main.isdisjoint(groups_of_term[hit[2]])}
+
+
 def _best(rules: RuleSet, fired: Iterable[Fired]) -> tuple[Fired, ...]:
-    """The best rule of each commitment, best first; rules that yield only where no strong one speaks, weak ones where
-    neither does, fallbacks where no other."""
+    """The best rule of each commitment, best first; of rules that yield one, where no strong one speaks; weak ones
+    where neither does, fallbacks where no other."""
     allowed = [one for one in fired if not one.why_not]
     for rank in ("strong", "yields", "weak", "fallback"):
         best: dict[str, Fired] = {}
@@ -283,7 +289,7 @@ def _best(rules: RuleSet, fired: Iterable[Fired]) -> tuple[Fired, ...]:
             if _rank(one.rule) == rank:
                 best.setdefault(one.rule.commitment, one)
         if best:
-            return tuple(best.values())[: rules.plan.limit]
+            return tuple(best.values())[: 1 if rank == "yields" else rules.plan.limit]
     return ()
 
 

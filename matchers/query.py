@@ -168,6 +168,26 @@ def rebuild(node: Node, leaf: Callable[[Leaf], Node]) -> Node:
     return built
 
 
+def groups(node: Node) -> list[int]:
+    """The groups of a compiled expression that speak for it."""
+    match node:
+        case Group(number):
+            return [number]
+        case Scoped(_, part):
+            return groups(part)
+        case And(parts) | Or(parts) | Near(_, _, parts) | Count(_, parts):
+            return [number for part in parts for number in groups(part)]
+        case _:
+            return []
+
+
+def first(node: Node) -> Node:
+    """The part of an expression that stands first in everything it asks for together."""
+    while isinstance(node, And | Near):
+        node = node.parts[0]
+    return node
+
+
 def _write_terms(terms: Sequence[tuple[str, str]]) -> str:
     written = [("" if lang == "any" else lang + ":") + _write_term(term) for term, lang in terms]
     return written[0] if len(written) == 1 else "(" + " OR ".join(written) + ")"
