@@ -123,7 +123,8 @@ class _Sheet:
                 self._hatch(x, top, step, _PLOT)
             self._box(x + step * 0.14, top + _PLOT - high, step * 0.72, high, _SHADES[3])
             above = top + _PLOT - high - _TEXT * _LINE
-            self._text(x + step / 2, above, str(n), _TEXT, _INK if n else _GREY, align="center")
+            if n or place not in chart.gaps:  # where nobody looked, nothing is no number
+                self._text(x + step / 2, above, str(n), _TEXT, _INK if n else _GREY, align="center")
         self._y = top + _PLOT
         self._rule()
         self._y += 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -13,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.aside import PROGRAM, run_aside
+
 _log = logging.getLogger(__name__)
 
 MAX_BYTES = 20_000_000  # the Bot API takes 50 MB; a telephone is glad of less
 KEEP = timedelta(minutes=10)  # so long the same dossier is given to whoever asks
 _TIMEOUT_S = 300.0
-_PROGRAM = (sys.executable, "-c", "from bot.cli import main; main()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Dossiers:
     """Makes dossiers from the log of the configuration at `config`."""
 
     def __init__(
-        self, config: Path, now: Callable[[], datetime], *, program: Sequence[str] = _PROGRAM, limit: int = MAX_BYTES
+        self, config: Path, now: Callable[[], datetime], *, program: Sequence[str] = PROGRAM, limit: int = MAX_BYTES
     ) -> None:
         self._config, self._now, self._program, self._limit = config, now, program, limit
         self._making = asyncio.Lock()
@@ -73,20 +73,9 @@ class Dossiers:
 
     async def _made(self, commitment: str, folder: Path) -> Made:
         arguments = ("export", "--config", str(self._config), "--commitment", commitment, "-o", str(folder))
-        process = await asyncio.create_subprocess_exec(
-            *self._program, *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-        )
-        try:
-            async with asyncio.timeout(_TIMEOUT_S):
-                _, said = await process.communicate()
-        except TimeoutError:
-            said = b"it took too long"
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode not in {0, 1}:  # 1: there is no evidence, and the dossier says so
-            _log.warning("no dossier commitment=%s reason=%r", commitment, said.decode(errors="replace")[-300:])
+        ended = await run_aside(*arguments, timeout_s=_TIMEOUT_S, program=self._program)
+        if ended.failed:  # 1 is an answer: there is no evidence, and the dossier says so
+            _log.warning("no dossier commitment=%s reason=%r", commitment, ended.said)
             return Failed()
         return await asyncio.to_thread(self._packed, folder)
 

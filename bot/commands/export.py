@@ -172,6 +172,12 @@ def _events(log: EventLog, one: Commitment, after: int, to: int) -> list[Recorde
     return sorted({recorded.pos: recorded for recorded in found}.values(), key=lambda each: each.pos)
 
 
+def _is_private(recorded: Recorded) -> bool:
+    """What single readers were sent is nobody's evidence, even under a random id."""
+    fact = fact_of(recorded)
+    return fact is not None and about(fact).channel.startswith("reader/")
+
+
 def _content(
     log: EventLog,
     views: Views,

@@ -89,7 +89,9 @@ class Client:
 
         async def call() -> telegram.Message:
             if message.picture:
-                return await self._bot.send_photo(chat, message.picture, caption=message.text, **how)
+                return await self._bot.send_photo(
+                    chat, InputFile(message.picture, "picture.png"), caption=message.text, **how
+                )
             if message.file:
                 file = InputFile(message.file.body, message.file.name)
                 return await self._bot.send_document(chat, file, caption=message.text, **how)

@@ -79,11 +79,15 @@ def past(
 
 
 def silences(catalogue: Catalogue, found: Sequence[Silence], reader: Reader) -> Message:
-    """For how long nothing was seen: the longest first."""
+    """For how long nothing was seen: the longest first. Of several, those that were silent for a day at least."""
     lang = reader.lang
-    ordered = sorted(found, key=lambda one: (-(one.watched_days or -1), one.commitment))
+    long = [one for one in found if len(found) == 1 or (one.watched_days or 0) >= 1]
+    ordered = sorted(long, key=lambda one: (-(one.watched_days or -1), one.commitment))
     lines = [_silence(catalogue, one, lang) for one in ordered[:MAX_SILENT]]
-    text = join("\n\n", [fill(say(words.SILENCE, lang)), join("\n", lines)])
+    if len(ordered) > MAX_SILENT:
+        lines.append(html(say(words.AND_MORE, lang).format(n=len(ordered) - MAX_SILENT)))
+    said = join("\n", lines) if lines else fill(say(words.SILENCE_NONE, lang))
+    text = join("\n\n", [fill(say(words.SILENCE, lang)), said])
     listed = [catalogue.commitments[one.commitment] for one in ordered[:3] if len(found) > 1]
     return signed(text, reader, rows(*choices(listed, lang)))
 

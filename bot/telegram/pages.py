@@ -133,7 +133,11 @@ class Pages:
         if url is None:
             return answers.note(words.WHY_ASK, reader)
         item = await self._ask(self._library.views.item_by_url, url, canonical=canonical_url)
-        return answers.why(self._catalogue, item, reader) if item else answers.note(words.WHY_UNKNOWN, reader)
+        if item is None:
+            return answers.note(words.WHY_UNKNOWN, reader)
+        best = item.matches[0].commitment if item.matches else None
+        reader = await self._told(reader, ShowLatest(best if best in self._catalogue.commitments else None))
+        return answers.why(self._catalogue, item, reader)
 
     async def why_alert(self, story: str, reader: Reader) -> str:
         """Why a story was posted, in 200 characters."""

@@ -135,6 +135,7 @@ SILENCE_NEVER = Plural(
     "• {title}: nothing yet, in {n} days, watched on {watched}",
 )
 SILENCE_BEYOND = "– <b>unusually long</b>"
+SILENCE_NONE = "No commitment was silent for a whole day that I watched."
 SILENCE_UNKNOWN = "• {title}: I have not looked yet"
 STATUS = "<b>Where the commitments stand</b>\nThis is what people judged, each time with a source. I never judge."
 STATUS_OF = "<b>{title}</b>\nWhat people judged, each time with a source. I never judge."
@@ -158,7 +159,7 @@ DIGEST_FOLLOWED = {
     "week": "<b>What you follow · the last seven days</b>",
 }
 DIGEST_NOTHING = "Nothing was reported."
-DOSSIER_ASK = "Of which commitment? /export {example}"
+DOSSIER_ASK = "Of which commitment do you want the dossier? For example: /export {example}"
 DOSSIER = (
     "<b>{title}</b>\nThe dossier, {size} kB. Unpack it and open index.html; <code>pactwatch verify</code> checks that"
     " nothing in it was changed."

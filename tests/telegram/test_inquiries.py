@@ -64,7 +64,8 @@ def lines(message: Message, begins: str) -> list[str]:
         ("/latest defence-roadmap 2 weeks", "Defence industrial roadmap · since 8 Nov 2026\n\nReport number 5"),
         ("/latest number 3d", "Reports with number · since 19 Nov 2026\n\nReport number 5"),
         ("/latest maritime-ports 7d", "Maritime and port sectors\nNothing was reported since 15 Nov 2026."),
-        ("/silence", "For how long nothing was seen\n"),
+        ("/silence", "For how long nothing was seen\nNothing seen is"),
+        ("/why https://news.example/1", "Report number 0\n"),
         ("/silence sidm-aiad-mou", "For how long nothing was seen\n"),
         ("/silence VII.e", "VII.e is in several commitments."),
         ("/silence raodmap", "No commitment is called raodmap."),
@@ -77,7 +78,7 @@ def lines(message: Message, begins: str) -> list[str]:
         ("/asof 2026-11-15", "What was known on 15 Nov 2026\n\nReport number 1"),
         ("/asof 15.11.2026 defence-roadmap", "What was known on 15 Nov 2026\nDefence industrial roadmap\n\nReport"),
         ("/asof 3d maritime-ports", "What was known on 19 Nov 2026\nMaritime and port sectors\n\nNothing had been"),
-        ("/export", "Of which commitment?"),
+        ("/export", "Of which commitment do you want the dossier?"),
         ("/digest", "The last 24 hours\n\nVII. Defence\n• Report number 5"),
         ("/digest 7d", "The last seven days\n\nVII. Defence\n• Report number 2"),
     ],
@@ -143,6 +144,15 @@ async def test_silence_counts_from_the_last_evidence_and_leads_to_the_commitment
     await stage.time.sleep(5 * DAY_S)
     page = await ask(stage, person(stage), "/silence defence-roadmap")
     assert lines(page, "•") == ["• Defence industrial roadmap: 5 days, watched on 5"]
+
+
+async def test_only_what_was_silent_for_a_day_is_called_silent(stage: Stage) -> None:
+    user = person(stage)
+    page = await ask(stage, user, "/silence")
+    assert "Defence industrial roadmap" not in page.text
+    await stage.time.sleep(2 * DAY_S)
+    page = await ask(stage, user, "/silence")
+    assert lines(page, "•")[-1] == "• Defence industrial roadmap: 2 days, watched on 2"
 
 
 async def test_the_status_is_what_people_judged_with_its_source(stage: Stage) -> None:
