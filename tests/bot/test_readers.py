@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from bot.publish import Clock
 from bot.readers import Books, Followers
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import TelegramSink
-from matchers.plan import Watched
+from matchers.plan import Commitment, Watched
 from store.events.deliveries import UpdateSent
 from store.readers import Follow, ReaderRow, Settings
 from store.views.views import Views
@@ -31,7 +31,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield made
 
 
-def followers(stage: Stage) -> Followers:
+def followers(stage: Stage, commitments: Sequence[Commitment] = COMMITMENTS) -> Followers:
     """As after a start: nothing is known but the log and the readers' table."""
     client = stage.client()
 
@@ -42,7 +42,7 @@ def followers(stage: Stage) -> Followers:
         stage.store,
         Views.open(None),
         stage.lane.call,
-        Catalogue([Watched(PLAN, tuple(COMMITMENTS))]),
+        Catalogue([Watched(PLAN, tuple(commitments))]),
         owner="test",
         meta={"run": "r1"},
     )
@@ -70,6 +70,17 @@ async def reader(stage: Stage, number: int, *follows: tuple[str, str, str], **se
 
 def got(stage: Stage, user: User) -> list[Message]:
     return stage.server.messages(user)
+
+
+async def test_a_follow_of_a_former_commitment_goes_on_under_the_new_one(stage: Stage) -> None:
+    user = await reader(stage, 1, ("commitment", "old-roadmap", "now"))
+    await stage.report("A roadmap")
+    revised = [
+        one.model_copy(update={"formerly": ("old-roadmap",)}) if one.id == "defence-roadmap" else one
+        for one in COMMITMENTS
+    ]
+    await serve(followers(stage, revised), stage)
+    assert len(got(stage, user)) == 1
 
 
 async def test_each_reader_gets_what_they_follow_and_nothing_else(stage: Stage) -> None:

@@ -62,3 +62,13 @@ def test_titles_are_in_the_readers_language_or_else_in_english() -> None:
     assert CATALOGUE.title("maritime-ports", "it") == "Settore marittimo e portuale"
     assert CATALOGUE.title("maritime-ports", "fr") == "Maritime and port sectors"
     assert CATALOGUE.title("gone", "en") == "gone"
+
+
+def test_a_former_id_names_what_became_of_it() -> None:
+    naval = COMMITMENTS[0].model_copy(update={"id": "naval-roadmap", "formerly": ("old-roadmap",)})
+    air = COMMITMENTS[1].model_copy(update={"id": "air-roadmap", "formerly": ("old-roadmap",)})
+    catalogue = Catalogue([Watched(PLAN, (naval, air))])
+    assert [entry.id for entry in catalogue.find("old-roadmap")] == ["naval-roadmap", "air-roadmap"]
+    assert catalogue.names("air-roadmap") == ("air-roadmap", "old-roadmap")
+    assert catalogue.title("old-roadmap", "en") == f"{naval.title['en']}, {air.title['en']}"
+    assert catalogue.title("unknown", "en") == "unknown"
