@@ -61,6 +61,7 @@ class Report:
     """The difference. `texts` were judged, up to `position`; `counts` are by commitment and language; `before` and
     `after` are the precision of what people judged, under the rules in force and under the new ones."""
 
+    plan: str
     rules: str
     position: int
     texts: int
@@ -104,7 +105,9 @@ def what_if(
             work.note(changed)
         progress(page[-1].pos, end)
     now, then = _precision(views, rules, work, judged, heirs)
-    return Report(rules.id, end, work.texts, dict(sorted(work.counts.items())), tuple(work.shown), now, then)
+    return Report(
+        rules.plan.id, rules.id, end, work.texts, dict(sorted(work.counts.items())), tuple(work.shown), now, then
+    )
 
 
 def differences(

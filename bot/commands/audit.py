@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +31,9 @@ from bot.audit import (
 from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
 from bot.commands.whatif import contexts_of
 from bot.precision import Rate, rate, verdicts
+from bot.stored import Contexts
 from bot.telegram.text import clean, safe_url
+from matchers.rules import RuleSet
 from store.events.plan import AuditDrawn
 from store.log import Event, Store
 from store.views.views import Views
@@ -70,28 +74,54 @@ def command(
     Exit code 1: something of the sample is not judged yet.
     """
     loaded = load(config_path)
-    (rules,) = loaded.rules
-    contexts = contexts_of(loaded)
+    asked = _Asked(words, is_asked=not (words or only_list or as_json) and sys.stdin.isatty(), by=by or user())
     with open_views(loaded) as (log, views):
-        week = _week(name)
-        audit = audit_of(log, rules.plan.id, week.name)
-        if audit is None:
-            audit = draw(log, views, rules, contexts, week)
-            log.append([Event(audit, {"version": __version__})], at=now())
-        for item, verdict in words:
-            _judge(log, audit, item, verdict, by or user())
-        sample = misses(log, audit, rules, contexts)
-        if not (words or only_list or as_json) and sys.stdin.isatty():
-            _ask(log, audit, sample, by or user())
-        known = decided(said(log, audit))
-        estimate = recall(audit, known, _precision(views, rules.plan.id))
-    for one in sample if as_json or only_list or not sys.stdin.isatty() else ():
-        if as_json:
-            print_json(_as_object(one, known.get(one.item)))
-        elif not words:
-            _show(one, known.get(one.item))
-    _tell(audit, estimate, as_json)
-    return 0 if all(one.item in known for one in sample) else 1
+        found = [_audit(log, views, rules, contexts_of(loaded), _week(name), asked) for rules in loaded.rules]
+    unknown = [item for item, _ in words if item.removeprefix("item/") not in asked.done]
+    if unknown:
+        named = ", ".join(unknown)
+        raise click.UsageError(f"{named} is not part of the audit; `pactwatch audit --list` shows what is")
+    for one in found:
+        _tell(one, show=not words and not asked.is_asked, as_json=as_json)
+    return 0 if all(miss.item in one.known for one in found for miss in one.sample) else 1
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What the person wants: to judge these, or to be asked; `done` are the items judged."""
+
+    words: Sequence[tuple[str, Verdict]]
+    is_asked: bool
+    by: str
+    done: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Audit:
+    """The audit of one plan as it stands."""
+
+    drawn: AuditDrawn
+    sample: list[Miss]
+    known: Mapping[str, bool]
+    estimate: Recall
+
+
+def _audit(log: Store, views: Views, rules: RuleSet, contexts: Contexts, week: Week, asked: _Asked) -> _Audit:
+    drawn = audit_of(log, rules.plan.id, week.name)
+    if drawn is None:
+        drawn = draw(log, views, rules, contexts, week)
+        log.append([Event(drawn, {"version": __version__})], at=now())
+    mine = {item for one in drawn.strata for item in one.items}
+    for item, verdict in asked.words:
+        key = item.removeprefix("item/")
+        if key in mine:
+            judge(log, drawn, key, verdict, by=asked.by, at=now())
+            asked.done.append(key)
+    sample = misses(log, drawn, rules, contexts)
+    if asked.is_asked:
+        _ask(log, drawn, sample, asked.by)
+    known = decided(said(log, drawn))
+    return _Audit(drawn, sample, known, recall(drawn, known, _precision(views, rules)))
 
 
 def _week(name: str | None) -> Week:
@@ -99,13 +129,6 @@ def _week(name: str | None) -> Week:
         return named_week(name, now()) if name else last_week(now())
     except ValueError as exc:
         raise click.BadParameter(f"{name!r}: wanted a week that is over, as 2026-W09", param_hint="--week") from exc
-
-
-def _judge(log: Store, audit: AuditDrawn, item: str, verdict: Verdict, by: str) -> None:
-    try:
-        judge(log, audit, item.removeprefix("item/"), verdict, by=by, at=now())
-    except ValueError as exc:
-        raise click.UsageError(f"{exc}; `pactwatch audit --list` shows what is") from exc
 
 
 def _ask(log: Store, audit: AuditDrawn, sample: list[Miss], by: str) -> None:
@@ -119,14 +142,16 @@ def _ask(log: Store, audit: AuditDrawn, sample: list[Miss], by: str) -> None:
         if answer == "quit":
             return
         if answer != "skip":
-            _judge(log, audit, one.item, "wrong" if answer == "y" else "right", by)
+            judge(log, audit, one.item, "wrong" if answer == "y" else "right", by=by, at=now())
 
 
 _ANSWERS = click.Choice(["y", "n", "skip", "quit"])
 
 
-def _precision(views: Views, plan: str) -> Rate:
-    return rate(verdicts(views.voices(), lambda name: views.heirs(plan, name)).values())
+def _precision(views: Views, rules: RuleSet) -> Rate:
+    found = verdicts(views.voices(), lambda name: views.heirs(rules.plan.id, name))
+    mine = {one.id for one in rules.commitments}
+    return rate(is_right for (_, commitment), is_right in found.items() if commitment in mine)
 
 
 def _show(one: Miss, missed: bool | None) -> None:
@@ -154,11 +179,21 @@ def _as_object(one: Miss, missed: bool | None) -> dict[str, object]:
     }
 
 
-def _tell(audit: AuditDrawn, estimate: Recall, as_json: bool) -> None:
+def _tell(one: _Audit, *, show: bool, as_json: bool) -> None:
+    for miss in one.sample if show else ():
+        if as_json:
+            print_json(_as_object(miss, one.known.get(miss.item)))
+        else:
+            _show(miss, one.known.get(miss.item))
+    about = {"plan": one.drawn.plan, "audit": one.drawn.audit, "matched": one.drawn.matched}
     if as_json:
-        print_json({"audit": audit.audit, "matched": audit.matched, **dataclasses.asdict(estimate)})
-        return
-    click.echo(f"\nAudit {audit.audit}: {audit.matched} items matched.")
+        print_json({**about, **dataclasses.asdict(one.estimate)})
+    else:
+        _tell_estimate(one.drawn, one.estimate)
+
+
+def _tell_estimate(audit: AuditDrawn, estimate: Recall) -> None:
+    click.echo(f"\nAudit {audit.audit} of {audit.plan}: {audit.matched} items matched.")
     for one in estimate.layers:
         judged = f"{one.judged} of {one.drawn} drawn judged, {one.missed} missed"
         click.echo(f"  {one.size:>6} near misses: {NEAR[one.name]}; {judged}")

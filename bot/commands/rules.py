@@ -17,11 +17,13 @@ from bot import __version__
 from bot.commands import whatif
 from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
 from bot.commands.progress import shown as progress_shown
+from bot.config import Loaded
 from bot.judges import judges
 from bot.judging import ExampleError, read_examples
 from bot.rematch import Done, Wanted, activate_and_rematch
 from bot.whatif import Report
 from matchers.lint import lint
+from matchers.rules import RuleSet
 from matchers.trial import Change, Example, Tally, Trial, changes, trial
 
 
@@ -102,10 +104,15 @@ def activate(as_json: bool, because: str, by: str, post: bool, new: Path) -> int
     was. Exit code 1: these rules were in force already.
     """
     loaded = load(new)
-    (rules,) = loaded.rules
+    known = [_activate(loaded, rules, because, by or user(), post, as_json) for rules in loaded.rules]
+    return 0 if any(known) else 1
+
+
+def _activate(loaded: Loaded, rules: RuleSet, because: str, by: str, post: bool, as_json: bool) -> bool:
+    """One plan; whether that changed anything."""
     report = whatif.run(loaded, rules, None, lambda one: None)
     contexts, told = whatif.contexts_of(loaded), json.dumps(whatif.as_object(report), ensure_ascii=False)
-    wanted = Wanted(rules, contexts, because, by or user(), told, post)
+    wanted = Wanted(rules, contexts, because, by, told, post)
     with judges(rules, contexts) as judge, open_views(loaded) as (log, views), progress_shown("matching") as progress:
         done = activate_and_rematch(
             log,
@@ -117,17 +124,18 @@ def activate(as_json: bool, because: str, by: str, post: bool, new: Path) -> int
             meta={"version": __version__},
             progress=progress,
         )
-    return _tell_activated(done, report, as_json)
+    _tell_activated(done, report, as_json)
+    return done is not None
 
 
-def _tell_activated(done: Done | None, report: Report, as_json: bool) -> int:
+def _tell_activated(done: Done | None, report: Report, as_json: bool) -> None:
     if done is None:
-        click.echo("These rules are in force already, and past items were matched by them.", err=True)
-        return 1
+        click.echo(f"The rules of {report.plan} are in force already, and past items were matched by them.", err=True)
+        return
     if as_json:
         said = {"ordinal": done.activation.ordinal, "new": done.is_new, "gained": done.gained, "lost": done.lost}
         print_json({"rules": done.activation.rules, **said, "report": whatif.as_object(report)})
-        return 0
+        return
     if done.is_new:
         whatif.show(report, examples=False)
     begun = "are in force" if done.is_new else "were in force; matching past items anew was finished"
@@ -136,7 +144,6 @@ def _tell_activated(done: Done | None, report: Report, as_json: bool) -> int:
         f" {done.gained} matches gained, {done.lost} withdrawn."
     )
     click.echo("Put this file in the place of config.yaml, so that the next start has the same rules.")
-    return 0
 
 
 def _read(file: Path) -> list[Example]:

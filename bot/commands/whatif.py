@@ -49,14 +49,14 @@ def command(config_path: Path, as_json: bool, since: datetime | None, show_all: 
     Exit code 1: nothing would change.
     """
     loaded = load(config_path)
-    (rules,) = loaded.rules
     each: Callable[[Shown], None] = _each(as_json, show_all)
-    report = run(loaded, rules, since, each)
-    if as_json:
-        print_json(as_object(report))
-    else:
-        show(report, examples=not show_all)
-    return 0 if report.counts else 1
+    reports = [run(loaded, rules, since, each) for rules in loaded.rules]
+    for report in reports:
+        if as_json:
+            print_json(as_object(report))
+        else:
+            show(report, examples=not show_all)
+    return 0 if any(report.counts for report in reports) else 1
 
 
 def run(loaded: Loaded, rules: RuleSet, since: datetime | None, each: Callable[[Shown], None]) -> Report:
@@ -79,6 +79,7 @@ def contexts_of(loaded: Loaded) -> Contexts:
 def as_object(report: Report) -> dict[str, object]:
     """The report as plain JSON values."""
     return {
+        "plan": report.plan,
         "rules": report.rules,
         "position": report.position,
         "texts": report.texts,
@@ -126,7 +127,9 @@ def show(report: Report, *, examples: bool) -> None:
         Console().print(table)
     else:
         click.echo("Nothing would change.")
-    click.echo(f"\n{report.texts} texts judged by rules {report.rules}, up to position {report.position}.")
+    click.echo(
+        f"\n{report.texts} texts judged by rules {report.rules} of {report.plan}, up to position {report.position}."
+    )
     click.echo(f"Precision before: {told_rate(report.before)}\nPrecision after:  {told_rate(report.after)}")
 
 
