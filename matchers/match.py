@@ -252,6 +252,9 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], 
     named = all(sides.title[side] for side in rule.sides) or all(sides.lead[side] == "hard" for side in rule.sides)
     if others and not rule.rule.others and not named:
         return "a third party in the title, where not all sides are"
+    # Two terms may overlap and name one (South Africa, Africa).
+    if not rule.rule.others and min(len({hit[0] for hit in others}), len({hit[1] for hit in others})) > 1:
+        return "several third parties in the title"
     return ""
 
 

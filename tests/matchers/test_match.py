@@ -228,3 +228,10 @@ def test_the_host_of_an_item_lends_a_side(link: str | None, source: str | None, 
     assert [one.commitment for one in match(rules, told)] == expected
     only = rules_of("any: [satellite], lent: [india]", base=HOSTED)
     assert match(only, told) == ()
+
+
+def test_several_third_parties_in_a_title_are_too_many_also_beside_both_sides() -> None:
+    rules = rules_of("any: [satellite]", plan="{others: [france, germany, south africa, africa]}")
+    assert found(rules, "India, Italy, France plan satellite") == ["c"]
+    assert found(rules, "India, Italy and South Africa plan satellite") == ["c"]
+    assert found(rules, "France, Germany, India and Italy plan satellite") == []
