@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.holding import NO_HABITS, PREFIX, Habits, hold
 from bot.telegram.outcome import NotModified, Outcome, Refused, Sent, Unknown
 from store.events.deliveries import (
     UpdateEdited,
     UpdateFailed,
+    UpdateHeld,
     UpdateQueued,
     UpdateSent,
     UpdateSuppressed,
@@ -26,15 +28,17 @@ from store.views.values import Delivery, ItemView, Silent
 TOO_OLD = "too-old"
 POST_GONE = "post-deleted"
 NOT_FOR_IT = "not-for-this-channel"
+REJECTED = "rejected"
 INTERRUPTED = "the program ended while sending"
 
 
 @dataclass(frozen=True, slots=True)
 class Suppress:
-    """These items will not be told in this channel."""
+    """These items will not be told in this channel. `by` is the reviewer who said so."""
 
     items: tuple[str, ...]
     reason: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,25 @@ class Edit:
     needed: bool
 
 
-Step = Suppress | Send | Settle | Edit
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep the story back, and say so."""
+
+    held: UpdateHeld
 
 
-def next_step(delivery: Delivery, digest: str, *, now: datetime, max_age: timedelta, harmless: bool) -> Step:
+Step = Suppress | Keep | Send | Settle | Edit
+
+
+def next_step(
+    delivery: Delivery,
+    digest: str,
+    *,
+    now: datetime,
+    max_age: timedelta,
+    harmless: bool,
+    habits: Habits = NO_HABITS,
+) -> Step:
     """What the story needs now. `digest` is that of its post as it would be today; `harmless` says that this very
     process knows the last attempt to have had no effect."""
     match delivery.state:
@@ -76,10 +95,15 @@ def next_step(delivery: Delivery, digest: str, *, now: datetime, max_age: timede
             return Settle(delivery.attempts, interrupted=True)
         case "uncertain":
             return Settle(delivery.attempts, interrupted=False)
+        case _ if delivery.story.id.startswith(PREFIX):
+            return Send(delivery.attempts + 1)
         case "new" if all(is_old(item, now=now, max_age=max_age) for item in pending(delivery)):
             return Suppress(delivery.new_items, TOO_OLD)
+        case _ if delivery.review is not None and delivery.review.decision == "reject":
+            return Suppress(delivery.new_items, REJECTED, delivery.review.by)
         case _:
-            return Send(delivery.attempts + 1)
+            held = hold(habits, delivery, now)
+            return Keep(held) if held else Send(delivery.attempts + 1)
 
 
 def is_old(item: ItemView, *, now: datetime, max_age: timedelta) -> bool:
@@ -104,12 +128,12 @@ def silences(channel: str, items: tuple[Silent, ...]) -> tuple[Fact, ...]:
 
 
 def suppressed(delivery: Delivery, step: Suppress) -> tuple[Fact, ...]:
-    return suppressions(delivery.channel, step.items, step.reason)
+    return suppressions(delivery.channel, step.items, step.reason, by=step.by)
 
 
-def suppressions(channel: str, items: Iterable[str], reason: str) -> tuple[Fact, ...]:
+def suppressions(channel: str, items: Iterable[str], reason: str, *, by: str = "") -> tuple[Fact, ...]:
     """That the channel will not be told of these items, and why."""
-    return tuple(UpdateSuppressed(channel=channel, item=item, reason=reason) for item in items)
+    return tuple(UpdateSuppressed(channel=channel, item=item, reason=reason, by=by) for item in items)
 
 
 def queued(delivery: Delivery, step: Send, digest: str, *, after_message: int | None) -> UpdateQueued:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from bot import rhythm
+from bot.rhythm import Every, Hours, Rhythm
 from store.readers import Follow, Pace, Progress, ReaderRow, Settings
 from store.views.values import News
 
@@ -19,9 +20,9 @@ def channel_of(reader: ReaderRow) -> str:
     return f"reader/{reader.id}"
 
 
-def digest_id(pace: Pace, slot: datetime) -> str:
+def digest_id(pace: Pace, settings: Settings, slot: datetime) -> str:
     """What stands in the place of a story for a digest: the same for the same reader, pace and day."""
-    return f"digest/{pace}/{slot:%Y-%m-%d}"
+    return rhythm.name_of(pace, slot, settings.zone)
 
 
 def key_of(kind: str, what: str) -> str:
@@ -54,22 +55,13 @@ def is_wanted(follow: Follow, news: News, commitments: Sequence[str], pillars: M
 
 def is_quiet(settings: Settings, now: datetime) -> bool:
     """Whether the reader wants no messages at this hour; the hours may pass midnight."""
-    if settings.quiet is None:
-        return False
-    start, end = settings.quiet
-    local = now.astimezone(ZoneInfo(settings.zone))
-    minute = local.hour * 60 + local.minute
-    return start <= minute < end if start <= end else minute >= start or minute < end
+    return settings.quiet is not None and rhythm.is_within(Hours(*settings.quiet, settings.zone), now)
 
 
 def slot(pace: Pace, settings: Settings, now: datetime) -> datetime:
     """When the last digest of that pace was due, at or before now: every day at the reader's hour, or on Mondays."""
-    local = now.astimezone(ZoneInfo(settings.zone))
-    hour, minute = divmod(settings.digest_at, 60)
-    due = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    if due > local:
-        due -= timedelta(days=1)
-    return due - timedelta(days=due.weekday()) if pace == "weekly" else due
+    every: Every = "weekly" if pace == "weekly" else "daily"
+    return rhythm.slot(Rhythm(every, settings.digest_at, settings.zone), now)
 
 
 def is_digest_due(pace: Pace, reader: ReaderRow, now: datetime) -> bool:

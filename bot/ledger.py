@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from bot.audience import EVERYBODY, Audience, outside, told
+from bot.collecting import Digests, corrected
 from bot.delivery import NOT_FOR_IT, silences, suppressions
+from bot.holding import NO_HABITS, Habits, unanswered
 from bot.standing import is_paused
 from store import codec
-from store.events.deliveries import ChannelOpened, UpdateQueued
+from store.events.deliveries import ChannelOpened, UpdateQueued, UpdateReviewed
 from store.events.fact import Fact
 from store.log import Event, EventLog, Store
 from store.views.values import Delivery
@@ -102,12 +104,15 @@ class Ledger:
         owner: str,
         meta: Mapping[str, str],
         audience: Audience = EVERYBODY,
+        habits: Habits = NO_HABITS,
     ) -> None:
         self._store = store
         self._views = views
         self._call = call
         self._channel = channel
         self._audience = audience
+        self._habits = habits
+        self._now = self._started = datetime.max.replace(tzinfo=UTC)
         self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
         self._reached = 0
@@ -128,6 +133,7 @@ class Ledger:
     async def open(self, now: datetime) -> bool:
         """Read what is new in the log. From the first time on, the channel is owed every match. False while the views
         are being made: what is owed is not known yet."""
+        self._now, self._started = now, min(now, self._started)
         await self._catch_up()
         key = f"opened/{self._channel}"
         if key not in await self._call(self._store.known, [key]):
@@ -138,7 +144,10 @@ class Ledger:
 
     async def silence(self, now: datetime) -> None:
         """End the matches the channel is not told of: a feed's archive, what came before the channel, and what is not
-        for it."""
+        for it. And say what it means where no reviewer answered in time."""
+        if over := await self._call(self._unanswered):
+            await self.record(now, *over)
+            await self._catch_up()
         while self._views.coming is None and (quiet := await self._call(self._views.silent, self._channel, 20 * PAGE)):
             await self.record(now, *silences(self._channel, tuple(quiet)))
             await self._catch_up()
@@ -147,10 +156,23 @@ class Ledger:
             await self._catch_up()
 
     async def owed(self) -> Sequence[Delivery]:
-        """Stories with something left to do, oldest first, at most a page; nothing while an operator holds it up."""
+        """Digests that are due; then stories with something left to do, oldest first, at most a page. Nothing while an
+        operator holds it up."""
         if await self._call(is_paused, self._store, self._channel):
             return ()
-        return [told(self._audience, entry) for entry in await self._owed()]
+        collected = await self._call(self._digests)
+        return [*collected, *(corrected(told(self._audience, entry)) for entry in await self._owed())]
+
+    def _unanswered(self) -> tuple[UpdateReviewed, ...]:
+        if self._views.coming is not None:
+            return ()
+        waiting = self._views.unreviewed(self._channel)
+        return unanswered(self._habits, waiting, now=self._now, started=self._started)
+
+    def _digests(self) -> list[Delivery]:
+        if self._views.coming is not None or self._views.position() < self._reached:
+            return []
+        return Digests(self._views, self._channel, self._audience, self._habits).owed(self._now)
 
     async def _owed(self) -> Sequence[Delivery]:
         """What is owed to the channel, whomever it is for."""

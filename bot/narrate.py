@@ -9,7 +9,9 @@ from store.events.deliveries import (
     ChannelOpened,
     UpdateEdited,
     UpdateFailed,
+    UpdateHeld,
     UpdateQueued,
+    UpdateReviewed,
     UpdateSent,
     UpdateSuppressed,
     UpdateUncertain,
@@ -150,11 +152,22 @@ def _of_channel(fact: Fact) -> str:
             return f"{fact.channel}: brought message {fact.message} up to date (story {fact.story})"
         case UpdateUncertain():
             return f"{fact.channel}: no answer for the story {fact.story}, it may be posted or not: {fact.reason}"
+        case UpdateHeld():
+            return (
+                f"{fact.channel}: the story {fact.story} is held for {_HOLDS[fact.reason]}, until {_time(fact.until)}"
+            )
+        case UpdateReviewed():
+            by = f"reviewer {fact.by}" if fact.by else "silence"
+            named = f" for {', '.join(fact.commitments)}" if fact.commitments else ""
+            return f"{fact.channel}: {by} says of the story {fact.story}: {fact.decision}{named}"
         case UpdateSuppressed():
             return f"{fact.channel}: {fact.item} is not posted: {fact.reason}"
         case UpdateFailed():
             return f"{fact.channel}: the story {fact.story} cannot be posted: {fact.reason}"
     return ""
+
+
+_HOLDS = {"quiet": "the end of the quiet hours", "digest": "the next digest", "review": "review"}
 
 
 def _of_program(fact: Fact) -> str:

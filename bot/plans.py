@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 
 from bot.audience import Audience
+from bot.holding import EVERYTHING, Habits, Reviewing
+from bot.rhythm import Hours, Rhythm
 from bot.settings import ChannelSettings, Config, FeedSettings, TelegramSettings
 from matchers.plan import Watched
 
@@ -59,6 +62,7 @@ def unknown_audiences(settings: TelegramSettings, plans: Sequence[Watched]) -> I
         if channel.chat in chats:
             yield ("telegram", "channels", index, "chat"), f"{channel.chat!r}: served already; a chat has one entry"
         chats.append(channel.chat)
+        yield from _contradictions(("telegram", "channels", index), channel, settings)
         for key, names in known.items():
             for place, name in enumerate(getattr(channel, key)):
                 if name not in names:
@@ -66,6 +70,34 @@ def unknown_audiences(settings: TelegramSettings, plans: Sequence[Watched]) -> I
                         ("telegram", "channels", index, key, place),
                         f"{name!r}: no such {key[:-1]}" + _near(name, names),
                     )
+
+
+def _contradictions(where: Where, channel: ChannelSettings, settings: TelegramSettings) -> Iterator[tuple[Where, str]]:
+    """What a channel's habits ask for and cannot have."""
+    if channel.quiet is not None and channel.quiet.start == channel.quiet.to:
+        yield (*where, "quiet"), "begins when it ends; leave it out, or name two different times"
+    if channel.review is not None and channel.review.when != "off" and not (settings.reviewers or settings.admins):
+        yield (*where, "review"), "nobody may review; name people in telegram.reviewers or telegram.admins"
+    if channel.review is not None and channel.review.chat == channel.chat:
+        yield (*where, "review", "chat"), "is the channel itself; reviewers need a chat of their own"
+
+
+def habits_of(channel: ChannelSettings) -> Habits:
+    """How a channel wants to be told."""
+    digest, quiet, review = channel.digest, channel.quiet, channel.review
+    reviews = review is not None and review.when != "off"
+    return Habits(
+        digest=Rhythm(digest.every, digest.at, digest.zone) if digest else None,
+        only_digests=digest is not None and digest.only,
+        quiet=Hours(quiet.start, quiet.to, quiet.zone) if quiet else None,
+        review=Reviewing(
+            below=review.below if review.when == "low" else EVERYTHING,
+            within=timedelta(hours=review.hours),
+            silence=review.silence,
+        )
+        if review is not None and reviews
+        else None,
+    )
 
 
 def audience_of(channel: ChannelSettings, plans: Sequence[Watched]) -> Audience:

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot import delivery as decide
-from bot.delivery import Edit, Send, Settle, Suppress
+from bot.delivery import Edit, Keep, Send, Settle, Suppress
+from bot.holding import NO_HABITS, Habits
 from bot.ledger import PAGE, Account
 from bot.telegram import probe
 from bot.telegram.catalogue import Catalogue
@@ -51,6 +52,7 @@ class Terms:
     max_age: timedelta = timedelta(days=7)
     lang: str = "en"
     catalogue: Catalogue | None = None
+    habits: Habits = NO_HABITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Lost:
 
 
 Trouble = Turned | Lost
+Dress = Callable[[Delivery], Awaitable[Post | Digest | None]]
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ class _Memory:
 
 class Publisher:
     """Serves one channel. `open_ledger` gives the account of the channel of that name; `tell` hears of what a person
-    must know of."""
+    must know of; `dress` makes what is sent of a delivery, or None where there is nothing to send just now."""
 
     def __init__(
         self,
@@ -109,12 +112,14 @@ class Publisher:
         clock: Clock,
         terms: Terms,
         tell: Callable[[Trouble], Awaitable[None]] | None = None,
+        dress: Dress | None = None,
     ) -> None:
         self._sink = sink
         self._open_ledger = open_ledger
         self._clock = clock
         self._terms = terms
         self._tell = tell or say_so
+        self._dress = dress or plainly(terms)
         self._ledger: Account | None = None
         self._channel = ""
         self._memory = _Memory(clock.now())
@@ -166,7 +171,8 @@ class Publisher:
         if self._memory.last is None:
             self._memory.last = await ledger.last_message()
         for entry in sorted(owed, key=lambda entry: entry.state not in {"queued", "uncertain"}):
-            rest = await self._work(_job(ledger, entry, self._terms))
+            post = await self._dress(entry)
+            rest = await self._work(_Job(ledger, entry, post, message(post).digest)) if post else None
             if rest is not None:
                 return rest
         return Rest(0.0) if len(owed) == PAGE else Rest(IDLE_S, until_news=True)
@@ -192,10 +198,14 @@ class Publisher:
             now=self._clock.now(),
             max_age=self._terms.max_age,
             harmless=story in self._memory.unsent,
+            habits=self._terms.habits,
         )
         match step:
             case Suppress():
                 await self._record(job, *decide.suppressed(job.entry, step))
+                return None
+            case Keep(held):
+                await self._record(job, held)
                 return None
             case Settle():
                 return await self._settle(job, step)
@@ -366,9 +376,13 @@ async def say_so(trouble: Trouble) -> None:
         _log.error("the channel refuses us channel=%s reason=%r %s", trouble.channel, trouble.reason, _ADVICE)
 
 
-def _job(ledger: Account, entry: Delivery, terms: Terms) -> _Job:
-    post = compose(entry.story, terms.catalogue, lang=terms.lang)
-    return _Job(ledger, entry, post, message(post).digest)
+def plainly(terms: Terms) -> Dress:
+    """Posts and digests made of nothing but what they tell of."""
+
+    async def dress(entry: Delivery) -> Post | Digest:
+        return compose(entry.story, terms.catalogue, lang=terms.lang)
+
+    return dress
 
 
 async def _finish(work: Coroutine[None, None, T]) -> T:

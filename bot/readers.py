@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 
 from bot import following
+from bot.collecting import gathered
 from bot.ledger import PAGE, Call, Lease, digests
 from bot.publish import IDLE_S, LEASE_WAIT_S, Clock, Lost, Publisher, Rest, Terms, Trouble
 from bot.telegram.catalogue import Catalogue
-from bot.telegram.digest import gathered
 from bot.telegram.sinks import Sink
 from store.events.fact import Fact
 from store.log import Event, Store
@@ -128,7 +128,7 @@ class ReaderAccount:
         if not following.is_digest_due(pace, self.row, self._now()):
             return []
         due = following.slot(pace, self.row.settings, self._now())
-        name = following.digest_id(pace, due)
+        name = following.digest_id(pace, self.row.settings, due)
         follows = following.at_pace(self.row.settings, pace)
         news = self._views.news(following.begins(follows, following.served(self.row.progress, pace)), DIGEST_NEWS)
         entry = self._views.delivery(self._channel, name)

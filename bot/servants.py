@@ -8,6 +8,7 @@ import logging
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import coverage
@@ -20,8 +21,8 @@ from bot.ledger import Ledger
 from bot.operators import Operators
 from bot.painter import Painter
 from bot.pauses import Pauses
-from bot.plans import audience_of
-from bot.publish import Clock, Publisher, Terms, Trouble
+from bot.plans import audience_of, habits_of
+from bot.publish import Clock, Dress, Publisher, Terms, Trouble
 from bot.readers import Books, Followers
 from bot.settings import ChannelSettings
 from bot.telegram import secrecy
@@ -31,6 +32,7 @@ from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.console import Console
 from bot.telegram.desk import Desk
+from bot.telegram.editor import Editor
 from bot.telegram.handlers import Chats, Staff
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
@@ -66,14 +68,15 @@ async def serving(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Se
     client = Client(app.bot, Turnstile(loop.time, asyncio.sleep))
     roles = _roles(watch)
     library, desk = _library(watch), _desk(watch)
-    inquiries = Inquiries(library, Tools(Painter(), Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
+    painter = Painter()
+    inquiries = Inquiries(library, Tools(painter, Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
     staff = _staff(watch, inquiries, roles)
     Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, staff=staff).attach(app)
     async with answering(app, client, asyncio.sleep, roles=roles, webhook=webhook):
         log.info("answering as @%s", app.bot.username)
         operators = await _operators(watch, client) if settings.admins else None
         tell = operators.trouble if operators else None
-        channels = [_channel(watch, client, one, tell) for one in settings.served()]
+        channels = [_channel(watch, client, one, tell, Press(library, painter)) for one in settings.served()]
         if not channels:
             log.warning("no channel: set telegram.channel; until then updates are shown here")
         yield [
@@ -89,22 +92,40 @@ def _terminal(watch: Watch, show: Callable[[str], None], tell: Tell | None) -> P
     return _publisher(watch, TerminalSink(show), EVERYBODY, terms, tell)
 
 
-def _channel(watch: Watch, client: Client, channel: ChannelSettings, tell: Tell | None) -> Publisher:
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What is needed to make what channels are sent."""
+
+    library: Library
+    painter: Painter
+
+
+def _channel(watch: Watch, client: Client, channel: ChannelSettings, tell: Tell | None, press: Press) -> Publisher:
     sink = TelegramSink(client, channel.chat, log_chat=channel.log_chat)
-    terms = Terms(timedelta(days=channel.max_age_days or 0), channel.language or "", _catalogue(watch))
-    return _publisher(watch, sink, audience_of(channel, watch.loaded.plans), terms, tell)
+    lang, audience = channel.language or "", audience_of(channel, watch.loaded.plans)
+    terms = Terms(timedelta(days=channel.max_age_days or 0), lang, press.library.catalogue, habits_of(channel))
+    return _publisher(watch, sink, audience, terms, tell, Editor(press.library, press.painter, audience, lang))
 
 
-def _publisher(watch: Watch, sink: Sink, audience: Audience, terms: Terms, tell: Tell | None) -> Publisher:
+def _publisher(
+    watch: Watch, sink: Sink, audience: Audience, terms: Terms, tell: Tell | None, dress: Dress | None = None
+) -> Publisher:
     def ledger(channel: str) -> Ledger:
         # One name for the whole machine: the lock on the log sees to it that only one process runs here.
         owner = socket.gethostname()
         return Ledger(
-            watch.store, watch.views, watch.lane.call, channel, owner=owner, meta=watch.meta, audience=audience
+            watch.store,
+            watch.views,
+            watch.lane.call,
+            channel,
+            owner=owner,
+            meta=watch.meta,
+            audience=audience,
+            habits=terms.habits,
         )
 
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
-    return Publisher(sink, ledger, clock, terms, tell)
+    return Publisher(sink, ledger, clock, terms, tell, dress)
 
 
 async def _operators(watch: Watch, client: Client) -> Operators:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -44,6 +45,16 @@ def _zone(value: str) -> str:
     return value
 
 
+def _minute(value: object) -> int:
+    """A time of day in minutes. YAML reads 22:00 without quotes as a number of minutes, and 8 is an hour."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+        return value * 60 if value <= 24 else value
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("wanted a time of day such as 08:00")
+    return int(found[1]) * 60 + int(found[2])
+
+
 def _store_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("wanted sqlite:///FILE (relative to this file) or postgresql://USER@HOST/DATABASE")
@@ -53,6 +64,10 @@ def _store_url(value: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Chat = Annotated[int | str | None, BeforeValidator(_chat, json_schema_input_type=int | str | None)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Minute = Annotated[int, BeforeValidator(_minute, json_schema_input_type=int | str)]
 
 
 class _Section(BaseModel):
@@ -73,6 +88,40 @@ class WebhookSettings(_Section):
     )
 
 
+class DigestSettings(_Section):
+    """When a channel's digests come, by the clock of its zone: every day at `at`, every three hours counted from it,
+    or on Mondays. They sum up what was posted; with `only`, stories come in digests and no other way."""
+
+    every: Literal["daily", "three-hourly", "weekly"] = "daily"
+    at: Minute = Field(default=8 * 60, description="The time of day: 08:00.")
+    zone: Zone = "UTC"
+    only: bool = False
+
+
+class QuietSettings(_Section):
+    """Hours in which nothing is posted; what comes meanwhile is in one digest when they are over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+
+    start: Minute = Field(alias="from", description="The time of day: 22:00.")
+    to: Minute = Field(description="The time of day: 07:00.")
+    zone: Zone = "UTC"
+
+
+class ReviewingSettings(_Section):
+    """Which stories people look at before they are posted, where, and what their silence means."""
+
+    when: Literal["off", "low", "all"] = Field(
+        default="low", description="all, or low: those whose best match scores below `below`."
+    )
+    below: Annotated[float, Field(gt=0, le=1)] = 0.6
+    chat: Annotated[int | str, BeforeValidator(_named_chat, json_schema_input_type=int | str)] = Field(
+        description="The reviewers' chat: its id or its @name; the bot must be a member that may write."
+    )
+    hours: Annotated[float, Field(gt=0, le=24 * 14)] = Field(default=6, description="How long reviewers have.")
+    silence: Literal["approve", "reject"] = "approve"
+
+
 class ChannelSettings(_Section):
     """A channel or group and whom it is for: what is left out restricts nothing, or is as `telegram` says."""
 
@@ -86,6 +135,9 @@ class ChannelSettings(_Section):
     language: Literal["en", "it", "hi"] | None = Field(default=None, description="The channel's own words.")
     log_chat: Chat = None
     max_age_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    digest: DigestSettings | None = None
+    quiet: QuietSettings | None = None
+    review: ReviewingSettings | None = None
 
 
 class TelegramSettings(_Section):

@@ -31,8 +31,9 @@ _PAGE = 500
 def command(
     config_path: Path, as_json: bool, channel: str | None, wanted: str | None, before: int | None, limit: int
 ) -> int:
-    """What became of every match in every channel: published, merged into a post, suppressed or failed with the
-    reason, or waiting. Each is in exactly one of these; what is in none is `unaccounted`, and that is always 0.
+    """What became of every match in every channel: published, merged into a post or digest, held (for the end
+    of quiet hours, the next digest or a reviewer), suppressed or failed with the reason, or waiting. Each is in exactly
+    one of these; what is in none is `unaccounted`, and that is always 0.
 
     \b
     pactwatch deliveries                  the newest, and the counts
@@ -87,6 +88,7 @@ def _line(views: Views, end: MatchEnd) -> str:
 
 def _summary(counts: DeliveryCounts) -> str:
     parts = [f"{counts.published} published", f"{counts.merged} merged"]
+    parts += [f"{number} held ({reason})" for reason, number in sorted(counts.held.items())]
     parts += [f"{number} suppressed ({reason})" for reason, number in sorted(counts.suppressed.items())]
     parts += [f"{counts.failed} failed", f"{counts.waiting} waiting", f"{counts.unaccounted} unaccounted"]
     return ", ".join(parts)

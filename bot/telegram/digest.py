@@ -29,11 +29,14 @@ class Digest:
     message: Message
 
 
-def compose(story: StoryView, catalogue: Catalogue | None, *, lang: str) -> Post | Digest:
-    """The post of a story; or the digest of many, which is a story by the name of `digest/…` with all their items."""
+def compose(
+    story: StoryView, catalogue: Catalogue | None, *, lang: str, beside: Html = _NOTHING, of: str | None = None
+) -> Post | Digest:
+    """The post of a story; or the digest of many, which is a story by the name of `digest/…` with all their items.
+    `beside` is what a digest ends with, `of` what it is about: what is watched, else what its reader follows."""
     if catalogue is None or not story.id.startswith(PREFIX):
         return render.compose(story, lang=lang, prefixes=catalogue.prefixes if catalogue else {})
-    return Digest(story.id, Message(_text(story, catalogue, lang)))
+    return Digest(story.id, Message(_text(story, catalogue, lang, beside, of)))
 
 
 def message(post: Post | Digest) -> Message:
@@ -44,11 +47,6 @@ def message(post: Post | Digest) -> Message:
 def terminal(post: Post | Digest) -> str:
     """For a terminal."""
     return visible(post.message.text) if isinstance(post, Digest) else render.terminal(post)
-
-
-def gathered(name: str, stories: Sequence[StoryView]) -> StoryView:
-    """Many stories as the one that a digest is."""
-    return StoryView(name, tuple(item for story in stories for item in story.items), ())
 
 
 def listed(
@@ -65,11 +63,19 @@ def listed(
     raise AssertionError("a heading always fits")
 
 
-def _text(story: StoryView, catalogue: Catalogue, lang: str) -> Html:
-    pace, _, day = story.id.removeprefix(PREFIX).partition("/")
-    heading = words.say(words.DIGEST_WEEKLY if pace == "weekly" else words.DIGEST_DAILY, lang)
-    named = fill(heading, day=words.day(date.fromisoformat(day), lang))
-    return listed(named, (story,), catalogue, lang)
+def _text(story: StoryView, catalogue: Catalogue, lang: str, beside: Html, of: str | None) -> Html:
+    kind, day, part = (*story.id.removeprefix(PREFIX).split("/"), "1")[:3]
+    texts = words.DIGESTS_YOURS if of is None else words.DIGESTS
+    heading = fill(words.say(texts.get(kind, texts["daily"]), lang), of=of or "", **_when(day, lang))
+    if part != "1":
+        heading = fill("{heading} · {part}", heading=heading, part=part)
+    text = listed(heading, (story,), catalogue, lang, beside=beside)
+    return join("\n\n", [text, beside]) if beside else text
+
+
+def _when(day: str, lang: str) -> dict[str, str]:
+    date_, _, minute = day.partition("T")
+    return {"day": words.day(date.fromisoformat(date_), lang), "time": f"{minute[:2]}:{minute[2:]}"}
 
 
 def _shown(

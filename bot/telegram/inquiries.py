@@ -12,9 +12,8 @@ from bot.coverage import PERIOD, sentence
 from bot.dossiers import Busy, Dossier, Dossiers, TooLarge
 from bot.painter import Painter
 from bot.reading import position_before
-from bot.silence import Silence, begin, silence
 from bot.status import Judgement, judgements
-from bot.telegram import charts, digest, findings, moments, words
+from bot.telegram import charts, digest, findings, moments, surveys, words
 from bot.telegram.answers import PAGE, Reader, choose, note, signed, unknown
 from bot.telegram.catalogue import titled
 from bot.telegram.keyboards import (
@@ -211,20 +210,8 @@ class Inquiries:
 
     async def _silence(self, entry: Commitment | None, reader: Reader) -> Message:
         entries = [entry] if entry else list(self._catalogue.commitments.values())
-        found = await self._ask(lambda: self._silences(entries, self._now()))
+        found = await self._ask(lambda: surveys.silences(self._library, entries, self._now()))
         return findings.silences(self._catalogue, found, await self._told(reader, [entry] if entry else []))
-
-    def _silences(self, entries: Sequence[Commitment], now: datetime) -> list[Silence]:
-        views, plans = self._library.views, self._catalogue.plan_ids
-        newest = {one.commitment: one.newest for one in views.counts().commitments if one.plan in plans}
-        begun = views.ledger(now, now).begun
-        found = []
-        for one in entries:
-            last = newest.get(one.id)
-            since = begin(last, begun)
-            watched = self._library.watched([one], since, now) if since and since < now else None
-            found.append(silence(one.id, last=last, begun=begun, watched=watched, months=one.silence_months, at=now))
-        return found
 
     async def _status(self, entry: Commitment | None, reader: Reader) -> Message:
         def judged() -> list[Judgement]:
@@ -242,7 +229,7 @@ class Inquiries:
 
         def counted() -> tuple[dict[str, int], list[date]]:
             counts = dict(self._library.views.months(entry.id, limit=charts.MONTHS))
-            return counts, self._unwatched([entry], months, self._now())
+            return counts, surveys.unwatched(self._library, [entry], months, self._now())
 
         found, gaps = await self._ask(counted)
         counts = [(month, found.get(f"{month:%Y-%m}", 0)) for month in months]
@@ -255,7 +242,7 @@ class Inquiries:
 
         def counted() -> tuple[list[StoryView], list[date]]:
             stories = self._library.views.recent_stories(datetime(*days[0].timetuple()[:3], tzinfo=UTC))
-            return stories, self._unwatched([], days, self._now())
+            return stories, surveys.unwatched(self._library, [], days, self._now())
 
         stories, gaps = await self._ask(counted)
         chart = charts.week(self._catalogue, stories, days, lang, gaps=gaps)
@@ -265,17 +252,6 @@ class Inquiries:
         if picture is None:
             text = join("\n\n", [text, html("\n".join(lines)) if lines else fill(say(words.DIGEST_NOTHING, lang))])
         return findings.week(text, await self._told(reader, []), picture)
-
-    def _unwatched(self, entries: Sequence[Commitment], begins: Sequence[date], now: datetime) -> list[date]:
-        """Those of the periods, each by its first day, in which something may have been missed."""
-        edges = [*(datetime(one.year, one.month, one.day, tzinfo=UTC) for one in begins), now]
-        found = []
-        for place, first in enumerate(begins):
-            since, until = edges[place], min(edges[place + 1], now)
-            watched = self._library.watched(entries, since, until)
-            if watched is None or watched.since > since or watched.share < WHOLE:
-                found.append(first)
-        return found
 
     async def _past(self, asked: ShowPast, reader: Reader) -> Message:
         when = datetime.fromtimestamp(asked.until, UTC)
@@ -334,9 +310,6 @@ class Inquiries:
             return question(*args)
 
         return await self._library.call(asked)
-
-
-WHOLE = 0.98  # a restart of the program is no gap
 
 
 def _other(span: str) -> ShowDigest:

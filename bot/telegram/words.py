@@ -204,9 +204,18 @@ QUIET_ASK = "Which hours shall be quiet? Send for example /quiet 22-7, or /quiet
 FORGOTTEN = "Done. I have deleted all that I kept of you."
 NOTHING_KEPT = "I keep nothing of you."
 PRIVATE_ONLY = "Please ask me this in private: t.me/{bot}"
-DIGEST_DAILY = "<b>Your day in reports · {day}</b>"
-DIGEST_WEEKLY = "<b>Your week in reports · {day}</b>"
+DIGESTS_YOURS = {"daily": "<b>Your day in reports · {day}</b>", "weekly": "<b>Your week in reports · {day}</b>"}
 DIGEST_MORE = Plural("and {n} more: /latest", "and {n} more: /latest")
+
+# Digests of a channel
+DIGESTS = {
+    "daily": "<b>{of}</b>\nThe day in reports · {day}",
+    "weekly": "<b>{of}</b>\nThe week in reports · {day}",
+    "three-hourly": "<b>{of}</b>\nReports up to {time} · {day}",
+    "held": "<b>{of}</b>\nReports from the quiet hours · {day}",
+}
+DIGEST_SILENT = "<b>No evidence seen for long</b>"
+DIGEST_SILENT_MORE = Plural("and {n} more commitment", "and {n} more commitments")
 
 # To the operators
 NOTICE_REFUSED = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from store.events.fact import Fact
+from store.events.fact import Fact, Time
+
+Hold = Literal["quiet", "digest", "review"]
 
 
 class ChannelOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,16 +92,51 @@ class UpdateUncertain(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class UpdateSuppressed(Fact, frozen=True, kw_only=True, omit_defaults=True):
-    """A matched item that this channel will not be told of, and why."""
+    """A matched item that this channel will not be told of, and why; `by` is the reviewer who said so."""
 
     TYPE: ClassVar[str] = "UpdateSuppressed.v1"
     channel: str
     item: str
     reason: str
+    by: str = ""
 
     @property
     def key(self) -> str:
         return f"suppressed/{self.channel}/{self.item}"
+
+
+class UpdateHeld(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """These items of a story are kept back in this channel: for the end of its quiet hours, for its next digest, or
+    for a reviewer. `until` is when that ends, as it was reckoned then. What follows releases them."""
+
+    TYPE: ClassVar[str] = "UpdateHeld.v1"
+    channel: str
+    story: str
+    items: tuple[str, ...]
+    reason: Hold
+    until: Time
+
+    @property
+    def key(self) -> str:
+        return f"held/{self.channel}/{self.story}/{self.reason}/{self.items[0] if self.items else ''}"
+
+
+class UpdateReviewed(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """What was decided of a story held for review: the first word stands. `commitments` are those it is shown for,
+    where the reviewer named others. `by` is the reviewer's random id, empty where nobody answered in time; `press` is
+    Telegram's id of the press, or of the message with the command."""
+
+    TYPE: ClassVar[str] = "UpdateReviewed.v1"
+    channel: str
+    story: str
+    decision: Literal["approve", "reject"]
+    commitments: tuple[str, ...] = ()
+    by: str = ""
+    press: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"reviewed/{self.channel}/{self.story}"
 
 
 class UpdateFailed(Fact, frozen=True, kw_only=True, omit_defaults=True):

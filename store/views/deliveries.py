@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from store.codec import stamp
 from store.events.deliveries import (
     ChannelOpened,
     UpdateEdited,
@@ -24,30 +25,34 @@ from store.events.deliveries import (
 from store.events.items import ItemMatched, ItemRevised, MatchWithdrawn
 from store.log import Recorded
 from store.sqlitefile import Connection
-from store.views import stories
+from store.views import holds, stories
 from store.views.values import Delivery, DeliveryCounts, MatchEnd, Silent
 
 # `as_of` of a post: the position its text was made from. `stale`: where a delivered item was first revised behind it.
 # `quiet` is an item of which all matches are: it was matched anew, and nobody is told.
 SCHEMA = (
-    "CREATE TABLE channels (channel TEXT PRIMARY KEY, after INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE channels (channel TEXT PRIMARY KEY, after INTEGER NOT NULL, at TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE matched (item TEXT PRIMARY KEY, pos INTEGER NOT NULL, quiet INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX matched_by_pos ON matched (pos)",
     "CREATE TABLE pending (channel TEXT, item TEXT, pos INTEGER, PRIMARY KEY (channel, item)) WITHOUT ROWID",
-    """CREATE TABLE ends (channel TEXT, item TEXT, end TEXT, reason TEXT, story TEXT, pos INTEGER,
+    """CREATE TABLE ends (channel TEXT, item TEXT, end TEXT, reason TEXT, story TEXT, pos INTEGER, at TEXT,
          PRIMARY KEY (channel, item)) WITHOUT ROWID""",
+    "CREATE INDEX ends_by_time ON ends (channel, at)",
     "CREATE INDEX ends_by_story ON ends (channel, story)",
     "CREATE INDEX ends_by_item ON ends (item)",
     """CREATE TABLE posts (channel TEXT, story TEXT, state TEXT, message INTEGER, text_digest TEXT,
          after_message INTEGER, queued_items TEXT, queued_as_of INTEGER NOT NULL DEFAULT 0,
          attempts INTEGER NOT NULL DEFAULT 0, edits INTEGER NOT NULL DEFAULT 0, as_of INTEGER NOT NULL DEFAULT 0,
-         stale INTEGER, PRIMARY KEY (channel, story)) WITHOUT ROWID""",
+         stale INTEGER, sent_at TEXT, PRIMARY KEY (channel, story)) WITHOUT ROWID""",
     "CREATE INDEX posts_stale ON posts (channel, stale) WHERE stale IS NOT NULL",
 )
 
 
-def channel_opened(db: Connection, _: Recorded, fact: ChannelOpened) -> None:
-    db.execute("INSERT OR IGNORE INTO channels (channel, after) VALUES (?, ?)", (fact.channel, fact.after))
+def channel_opened(db: Connection, recorded: Recorded, fact: ChannelOpened) -> None:
+    db.execute(
+        "INSERT OR IGNORE INTO channels (channel, after, at) VALUES (?, ?, ?)",
+        (fact.channel, fact.after, stamp(recorded.at)),
+    )
     db.execute(
         "INSERT OR IGNORE INTO pending (channel, item, pos) SELECT ?1, item, pos FROM matched m"
         " WHERE NOT EXISTS (SELECT 1 FROM ends e WHERE e.channel = ?1 AND e.item = m.item)",
@@ -78,6 +83,7 @@ def match_withdrawn(db: Connection, recorded: Recorded, fact: MatchWithdrawn) ->
     """What matches nothing any more is not owed, unless a post of it is in doubt. A post of it is owed an edit."""
     if not db.execute("SELECT 1 FROM matches WHERE item = ?", (fact.item,)).fetchone():
         db.execute("DELETE FROM matched WHERE item = ?", (fact.item,))
+        db.execute("DELETE FROM held WHERE item = ?", (fact.item,))
         db.execute(
             "DELETE FROM pending WHERE item = ?1 AND NOT EXISTS (SELECT 1 FROM posts o JOIN members m USING (story)"
             " WHERE m.item = ?1 AND o.channel = pending.channel AND o.state IN ('queued', 'uncertain'))",
@@ -117,7 +123,7 @@ def update_uncertain(db: Connection, _: Recorded, fact: UpdateUncertain) -> None
 def update_failed(db: Connection, recorded: Recorded, fact: UpdateFailed) -> None:
     _attempted(db, fact.channel, fact.story, "failed", fact.attempt)
     for item in fact.items:
-        _end(db, fact.channel, item, "failed", recorded.pos, story=fact.story, reason=fact.reason)
+        _end(db, fact.channel, item, "failed", recorded, story=fact.story, reason=fact.reason)
     # Where it was an edit that failed, what it would have told is not owed either.
     _shown(db, fact.channel, fact.story, fact.as_of or recorded.pos)
 
@@ -125,13 +131,14 @@ def update_failed(db: Connection, recorded: Recorded, fact: UpdateFailed) -> Non
 def update_sent(db: Connection, recorded: Recorded, fact: UpdateSent) -> None:
     _attempted(db, fact.channel, fact.story, "sent", 0)
     (queued_as_of,) = db.execute(
-        "UPDATE posts SET message = ?, text_digest = ? WHERE channel = ? AND story = ? RETURNING queued_as_of",
-        (fact.message, fact.text_digest, fact.channel, fact.story),
+        "UPDATE posts SET message = ?, text_digest = ?, sent_at = ? WHERE channel = ? AND story = ?"
+        " RETURNING queued_as_of",
+        (fact.message, fact.text_digest, stamp(recorded.at), fact.channel, fact.story),
     ).fetchone()
     subject = _subject(db, fact.items)
     for item in fact.items:
         end = "published" if item == subject else "merged"
-        _end(db, fact.channel, item, end, recorded.pos, story=fact.story)
+        _end(db, fact.channel, item, end, recorded, story=fact.story)
     _shown(db, fact.channel, fact.story, fact.as_of or queued_as_of or recorded.pos)
 
 
@@ -142,12 +149,12 @@ def update_edited(db: Connection, recorded: Recorded, fact: UpdateEdited) -> Non
         (fact.message, fact.text_digest, fact.edit, fact.channel, fact.story),
     )
     for item in fact.items:
-        _end(db, fact.channel, item, "merged", recorded.pos, story=fact.story)
+        _end(db, fact.channel, item, "merged", recorded, story=fact.story)
     _shown(db, fact.channel, fact.story, fact.as_of or recorded.pos)
 
 
 def update_suppressed(db: Connection, recorded: Recorded, fact: UpdateSuppressed) -> None:
-    _end(db, fact.channel, fact.item, "suppressed", recorded.pos, reason=fact.reason)
+    _end(db, fact.channel, fact.item, "suppressed", recorded, reason=fact.reason)
 
 
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
@@ -200,13 +207,15 @@ def last_message(db: Connection, channel: str) -> int | None:
 def counts(db: Connection, channel: str) -> DeliveryCounts:
     """How every match ended in the channel."""
     rows = db.execute(
-        f"SELECT {_END}, e.reason, count(*) {_ENDS} GROUP BY 1, CASE WHEN e.end = 'suppressed' THEN e.reason END",
+        f"SELECT {_END}, {_REASON}, count(*) {_ENDS}"
+        f" GROUP BY 1, CASE WHEN e.end = 'suppressed' OR h.item IS NOT NULL THEN {_REASON} END",
         (channel,),
     ).fetchall()
     total = {end: sum(n for each, _, n in rows if each == end) for end, _, _ in rows}
     return DeliveryCounts(
         published=total.get("published", 0),
         merged=total.get("merged", 0),
+        held={reason: n for end, reason, n in rows if end == "held"},
         suppressed={reason: n for end, reason, n in rows if end == "suppressed"},
         failed=total.get("failed", 0),
         waiting=total.get("waiting", 0),
@@ -217,7 +226,7 @@ def counts(db: Connection, channel: str) -> DeliveryCounts:
 def ends(db: Connection, channel: str, *, limit: int, before: int | None) -> list[MatchEnd]:
     """What became of each match, the newest first; `before` is the position of the last one of the page before."""
     rows = db.execute(
-        f"SELECT x.item, x.plan, x.commitment, x.pos, {_END}, e.reason, coalesce(e.story, s.story), o.message {_ENDS}"
+        f"SELECT x.item, x.plan, x.commitment, x.pos, {_END}, {_REASON}, coalesce(e.story, s.story), o.message {_ENDS}"
         " AND x.pos < ?2 ORDER BY x.pos DESC LIMIT ?3",
         (channel, before if before is not None else 1 << 62, limit),
     ).fetchall()
@@ -226,14 +235,17 @@ def ends(db: Connection, channel: str, *, limit: int, before: int | None) -> lis
 
 # A channel that was not opened is owed nothing yet: its matches wait. In an open one, what has no end must be pending.
 _END = (
-    "coalesce(e.end, CASE WHEN p.item IS NOT NULL OR NOT EXISTS (SELECT 1 FROM channels WHERE channel = ?1)"
+    "coalesce(e.end, CASE WHEN p.item IS NOT NULL AND h.item IS NOT NULL THEN 'held'"
+    " WHEN p.item IS NOT NULL OR NOT EXISTS (SELECT 1 FROM channels WHERE channel = ?1)"
     " THEN 'waiting' ELSE 'unaccounted' END)"
 )
+_REASON = "CASE WHEN e.end IS NULL THEN h.reason ELSE e.reason END"
 # Each pair of an item and a commitment once, at its first match, with its end.
 _ENDS = (
     "FROM (SELECT item, plan, commitment, min(pos) AS pos FROM matches GROUP BY plan, commitment, item) x"
     " LEFT JOIN ends e ON e.channel = ?1 AND e.item = x.item"
     " LEFT JOIN pending p ON p.channel = ?1 AND p.item = x.item"
+    " LEFT JOIN held h ON h.channel = ?1 AND h.item = x.item"
     " LEFT JOIN members s ON s.item = x.item"
     " LEFT JOIN posts o ON o.channel = ?1 AND o.story = e.story WHERE true"
 )
@@ -241,7 +253,8 @@ _OWED = (
     "WITH todo (story, pos) AS (SELECT m.story, p.pos FROM pending p JOIN channels c USING (channel)"
     " JOIN items i ON i.item = p.item JOIN members m ON m.item = p.item"
     " WHERE p.channel = ?1 AND NOT i.archive AND p.pos > c.after AND NOT EXISTS"
-    " (SELECT 1 FROM matched x WHERE x.item = p.item AND x.quiet)"
+    " (SELECT 1 FROM matched x WHERE x.item = p.item AND x.quiet) AND NOT EXISTS"
+    " (SELECT 1 FROM held h WHERE h.channel = ?1 AND h.item = p.item)"
     " UNION ALL SELECT story, stale FROM posts WHERE channel = ?1 AND stale IS NOT NULL)"
     " SELECT story FROM todo GROUP BY story ORDER BY min(pos), story LIMIT ?2"
 )
@@ -250,7 +263,8 @@ _NEW = (
     "SELECT p.item FROM members m CROSS JOIN pending p ON p.channel = ?1 AND p.item = m.item"
     " JOIN channels c USING (channel) JOIN items i ON i.item = p.item"
     " WHERE m.story = ?2 AND NOT i.archive AND p.pos > c.after AND NOT EXISTS"
-    " (SELECT 1 FROM matched x WHERE x.item = p.item AND x.quiet) ORDER BY p.pos"
+    " (SELECT 1 FROM matched x WHERE x.item = p.item AND x.quiet) AND NOT EXISTS"
+    " (SELECT 1 FROM held h WHERE h.channel = ?1 AND h.item = p.item) ORDER BY p.pos"
 )
 _ITEMS = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -282,6 +296,7 @@ def _delivery(db: Connection, channel: str, story: str, as_of: int) -> Delivery:
         attempts=attempts,
         edits=edits,
         as_of=as_of,
+        review=holds.review(db, channel, story),
     )
 
 
@@ -294,14 +309,22 @@ def _attempted(db: Connection, channel: str, story: str, state: str, attempt: in
 
 
 def _end(
-    db: Connection, channel: str, item: str, end: str, pos: int, *, story: str | None = None, reason: str | None = None
+    db: Connection,
+    channel: str,
+    item: str,
+    end: str,
+    recorded: Recorded,
+    *,
+    story: str | None = None,
+    reason: str | None = None,
 ) -> None:
     db.execute(
-        "INSERT INTO ends (channel, item, end, reason, story, pos) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT"
-        " DO UPDATE SET end = ?3, reason = ?4, story = ?5, pos = ?6 WHERE end = 'failed'",
-        (channel, item, end, reason, story, pos),
+        "INSERT INTO ends (channel, item, end, reason, story, pos, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT"
+        " DO UPDATE SET end = ?3, reason = ?4, story = ?5, pos = ?6, at = ?7 WHERE end = 'failed'",
+        (channel, item, end, reason, story, recorded.pos, stamp(recorded.at)),
     )
     db.execute("DELETE FROM pending WHERE channel = ? AND item = ?", (channel, item))
+    db.execute("DELETE FROM held WHERE channel = ? AND item = ?", (channel, item))
 
 
 def _shown(db: Connection, channel: str, story: str, as_of: int) -> None:

@@ -20,7 +20,7 @@ from store.events.items import ItemSeen
 from store.events.trust import EventRedacted
 from store.log import EventLog, LogDamaged, LogError, Recorded, StoreUnavailable
 from store.sqlitefile import Connection, SqliteFile
-from store.views import deliveries, feeds, items, judgements, stories
+from store.views import deliveries, feeds, holds, items, judgements, stories
 from store.views.fingerprint import fingerprint
 
 BATCH = 2000
@@ -30,7 +30,7 @@ Fold = Callable[[Connection, Recorded, Any], None]
 Answer = TypeVar("Answer")
 
 # Items fold before stories, and both before deliveries: the later ask the earlier.
-_MODULES = (items, stories, deliveries, feeds, judgements)
+_MODULES = (items, stories, deliveries, holds, feeds, judgements)
 # What every event type is, how the log is kept and how a file is: none of it makes rows.
 _ROOTS = {"SCHEMA", "FOLDS", "SIGHTINGS"}
 _BESIDE = ("store.events.catalogue", "store.log", "store.sqlitefile", "store.views.fingerprint")

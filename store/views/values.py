@@ -57,6 +57,32 @@ class StoryView:
     pos: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A matched item that is kept back in a channel: why, since when, and until when it was meant to be."""
+
+    item: str
+    story: str
+    reason: str
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A story that was held for review. `ref` names it on a button; `decision` is None while nobody decided;
+    `commitments` are those the reviewer named; `pos` is where the log says so last."""
+
+    channel: str
+    story: str
+    ref: str
+    until: datetime
+    pos: int
+    decision: Literal["approve", "reject"] | None = None
+    commitments: tuple[str, ...] = ()
+    by: str = ""
+
+
 State = Literal["new", "queued", "uncertain", "sent", "failed"]
 
 
@@ -68,7 +94,8 @@ class Delivery:
     `queued_after_message` and `queued_items` are of the last attempt recorded, `delivered_items` is what the post
     tells of, `new_items` what it does not yet, `revised` whether a delivered item has another text since.
     The next attempt is `attempts + 1`, the next edit `edits + 1`. `as_of` is the position these facts are of:
-    give it to the event that records the outcome.
+    give it to the event that records the outcome. `review` is there where the story was held for one.
+    What is held is not among `new_items`.
     """
 
     channel: str
@@ -85,6 +112,7 @@ class Delivery:
     attempts: int = 0
     edits: int = 0
     as_of: int = 0
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +153,7 @@ class Silent:
     pos: int
 
 
-End = Literal["published", "merged", "suppressed", "failed", "waiting"]
+End = Literal["published", "merged", "held", "suppressed", "failed", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +174,13 @@ class MatchEnd:
 class DeliveryCounts:
     """How the matches of a channel ended: each is in exactly one of these.
 
-    `published` are those of the item a post was made for, `merged` those of further items in it. `unaccounted` is
-    what is in none: anything but 0 is a defect.
+    `published` are those of the item a post was made for, `merged` those of further items in it; `held` and
+    `suppressed` are counted by reason. `unaccounted` is what is in none: anything but 0 is a defect.
     """
 
     published: int = 0
     merged: int = 0
+    held: Mapping[str, int] = field(default_factory=dict)
     suppressed: Mapping[str, int] = field(default_factory=dict)
     failed: int = 0
     waiting: int = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from store.log import EventLog
 from store.sqlitefile import Connection
-from store.views import commitments, deliveries, feeds, items, judgements, news, stories
+from store.views import commitments, deliveries, feeds, holds, items, judgements, news, stories
 from store.views.runner import Answer
 from store.views.values import (
     Counts,
@@ -16,10 +16,12 @@ from store.views.values import (
     Delivery,
     DeliveryCounts,
     FeedHealth,
+    Held,
     ItemView,
     Ledger,
     MatchEnd,
     News,
+    Review,
     Silent,
     StoryView,
     Voice,
@@ -216,6 +218,30 @@ class Views:
     def delivery(self, channel: str, story: str, new: tuple[str, ...] = ()) -> Delivery:
         """How far a story has come in a channel that is owed of it exactly `new`."""
         return self._ask(lambda db, position: deliveries.one(db, channel, story, new=new, as_of=position))
+
+    def held(self, channel: str, reason: str) -> list[Held]:
+        """What is kept back in the channel for that reason, oldest first."""
+        return self._ask(lambda db, _: holds.held(db, channel, reason))
+
+    def told(self, channel: str, since: datetime, until: datetime) -> list[ItemView]:
+        """The items the channel was told of after `since` and up to `until`, oldest sighting first."""
+        return self._ask(lambda db, _: items.by_keys(db, holds.told(db, channel, since, until)))
+
+    def digests(self, channel: str, kind: str) -> tuple[datetime | None, datetime | None]:
+        """When the channel was opened, and when a digest of that kind was sent to it last."""
+        return self._ask(lambda db, _: holds.digests(db, channel, kind))
+
+    def review_of(self, ref: str) -> Review | None:
+        """The review of that name on a button."""
+        return self._ask(lambda db, _: holds.review_of(db, ref))
+
+    def unreviewed(self, channel: str = "") -> list[Review]:
+        """What waits for a reviewer in the channel, or in any."""
+        return self._ask(lambda db, _: holds.unreviewed(db, channel))
+
+    def cards(self, channel: str, cards: str) -> list[Review]:
+        """Reviews of the channel whose message in the reviewers' chat (`cards`) is to be sent or brought up to date."""
+        return self._ask(lambda db, _: holds.cards(db, channel, cards))
 
     def last_message(self, channel: str) -> int | None:
         """The highest message id the log knows in the channel; None where it knows of none."""

@@ -14,7 +14,7 @@ from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Chat, Message
 from bot.lane import Lane
 from bot.ledger import Call, Ledger
-from bot.publish import Clock, Publisher, Rest, Terms, Trouble
+from bot.publish import Clock, Dress, Publisher, Rest, Terms, Trouble
 from bot.telegram.application import App, build_application, disconnect
 from bot.telegram.client import Client
 from bot.telegram.pace import Turnstile
@@ -81,16 +81,19 @@ class Stage:
         call: Call | None = None,
         owner: str = "test",
         tell: Callable[[Trouble], Awaitable[None]] | None = None,
+        terms: Terms | None = None,
+        dress: Dress | None = None,
     ) -> Publisher:
         """A publisher as after a start: it knows nothing but the log."""
         views = Views.open(None)
         ask: Any = call or self.lane.call
+        terms = terms or Terms()
 
         def ledger(channel: str) -> Ledger:
-            return Ledger(self.store, views, ask, channel, owner=owner, meta={"run": "r1"})
+            return Ledger(self.store, views, ask, channel, owner=owner, meta={"run": "r1"}, habits=terms.habits)
 
         clock = Clock(self.time.now, self.time.sleep, self.time.sleep)
-        return Publisher(sink or self.sink(), ledger, clock, Terms(), tell)
+        return Publisher(sink or self.sink(), ledger, clock, terms, tell, dress)
 
     async def settle(self, publisher: Publisher, *, turns: int = 60) -> None:
         """Let the publisher work until it has nothing left to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import yaml
 
 from bot.audience import Audience
 from bot.config import ConfigError, Loaded, load
-from bot.plans import audience_of
+from bot.holding import Habits, Reviewing
+from bot.plans import audience_of, habits_of
+from bot.rhythm import Hours, Rhythm
 from bot.settings import ChannelSettings
 
 PLANS = Path(__file__).parents[2] / "docs" / "plans"
@@ -120,6 +123,51 @@ def test_an_audience_of_nobody_we_know_is_a_mistake(tmp_path: Path) -> None:
         "channels[0].plans[0]: 'moon': no such plan; there are: town",
         "channels[0].commitments[0]: 'brigde': no such commitment; did you mean 'bridge'?",
     ]
+
+
+def test_a_channels_habits_are_read_whatever_way_a_time_is_written(tmp_path: Path) -> None:
+    entry = {
+        "chat": -7,
+        "digest": {"every": "weekly", "at": "08:30", "zone": "Europe/Rome", "only": True},
+        "quiet": {"from": 1320, "to": 7, "zone": "Asia/Kolkata"},  # YAML reads 22:00 as a number of minutes
+        "review": {"when": "low", "below": 0.5, "chat": -8, "hours": 2, "silence": "reject"},
+    }
+    telegram = {"reviewers": [43], "channels": [entry]}
+    (channel,) = loaded(tmp_path, plan("town", "bridge", telegram=telegram)).config.telegram.served()
+    assert habits_of(channel) == Habits(
+        digest=Rhythm("weekly", 510, "Europe/Rome"),
+        only_digests=True,
+        quiet=Hours(1320, 420, "Asia/Kolkata"),
+        review=Reviewing(0.5, timedelta(hours=2), "reject"),
+    )
+
+
+def test_a_channels_habits_that_cannot_be_are_mistakes(tmp_path: Path) -> None:
+    channels = [
+        {"chat": -7, "review": {"when": "all", "chat": -7}, "quiet": {"from": "07:00", "to": 7}},
+        {"chat": -8, "review": {"when": "off", "chat": -9}},
+    ]
+    found = problems(tmp_path, plan("town", "bridge", telegram={"channels": channels}))
+    assert [problem.partition("telegram.")[2] for problem in found] == [
+        "channels[0].quiet: begins when it ends; leave it out, or name two different times",
+        "channels[0].review: nobody may review; name people in telegram.reviewers or telegram.admins",
+        "channels[0].review.chat: is the channel itself; reviewers need a chat of their own",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted"),
+    [
+        ({"digest": {"every": "hourly"}}, "wanted: 'daily', 'three-hourly' or 'weekly'"),
+        ({"digest": {"at": "25:00"}}, "wanted a time of day such as 08:00"),
+        ({"digest": {"zone": "Rome"}}, "wanted a time zone's name such as Europe/Rome or Asia/Kolkata"),
+        ({"quiet": {"from": "22:00"}}, "missing; this key is needed here"),
+        ({"quiet": {"form": "22:00", "to": "7:00"}}, "unknown key; did you mean 'from'?"),
+    ],
+)
+def test_a_channels_habits_say_what_they_want(tmp_path: Path, entry: dict[str, Any], wanted: str) -> None:
+    telegram = {"channels": [{"chat": -7, **entry}]}
+    assert any(wanted in problem for problem in problems(tmp_path, plan("town", "bridge", telegram=telegram)))
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def owed(views: Views, log: SqliteStore, channel: str = "ch") -> list[Delivery]:
     views.catch_up(log)
     counts = views.deliveries(channel)
     ends = counts.published + counts.merged + sum(counts.suppressed.values()) + counts.failed + counts.waiting
+    ends += sum(counts.held.values())
     assert (counts.unaccounted, ends) == (0, views.counts().matches)
     return views.owed(channel, 10)
 

@@ -1,0 +1,99 @@
+"""What a channel is sent: posts, and digests with their picture, the silences and how well was watched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from bot.audience import Audience
+from bot.collecting import PICTURE
+from bot.coverage import Coverage, sentence
+from bot.holding import PREFIX
+from bot.painter import Painter
+from bot.silence import Silence
+from bot.telegram import charts, digest, surveys, words
+from bot.telegram.catalogue import Catalogue, names_of
+from bot.telegram.digest import Digest
+from bot.telegram.markup import Html, bold, fill, html, join
+from bot.telegram.message import Message
+from bot.telegram.pages import Library
+from bot.telegram.render import Post
+from bot.telegram.text import cut
+from bot.telegram.words import say, say_n
+from matchers.plan import Commitment
+from store.views.values import Delivery, StoryView
+
+MAX_SILENT = 8
+NAME_UNITS = 120
+_SPANS = {"weekly": timedelta(days=7), "daily": timedelta(days=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Makes what one channel is sent, in its language and of what is for it."""
+
+    library: Library
+    painter: Painter
+    audience: Audience
+    lang: str
+
+    async def __call__(self, entry: Delivery) -> Post | Digest | None:
+        """The post or digest of a delivery; None where there is nothing to send, such as a picture nobody can draw."""
+        name = entry.story.id
+        if name.endswith(PICTURE):
+            return await self._picture(name)
+        if not name.startswith(PREFIX):
+            return digest.compose(entry.story, self.library.catalogue, lang=self.lang)
+        beside = await self.library.call(self._beside, name)
+        of = cut(names_of(self.library.catalogue.plans, self.lang), NAME_UNITS)
+        return digest.compose(entry.story, self.library.catalogue, lang=self.lang, beside=beside, of=of)
+
+    def _beside(self, name: str) -> Html:
+        """How well was watched, and in a daily or weekly digest of what nothing was seen for long."""
+        kind = name.split("/")[1]
+        now, span = self.library.now(), _SPANS.get(kind, timedelta(days=1))
+        watched: Coverage | None = self.library.watched(self._entries(), now - span, now)
+        told = html(sentence(watched, self.lang))
+        if kind not in _SPANS or name.count("/") > 2:
+            return told
+        beyond = [one for one in surveys.silences(self.library, self._entries(), now) if one.is_beyond]
+        return join("\n\n", [silent(beyond, self.library.catalogue, self.lang), told]) if beyond else told
+
+    async def _picture(self, name: str) -> Digest | None:
+        """Reports by commitment on the seven days before the digest's."""
+        day = date.fromisoformat(name.split("/")[2]) - timedelta(days=1)
+        days = charts.days_before(datetime(day.year, day.month, day.day, tzinfo=UTC))
+        stories, gaps = await self.library.call(self._week, days)
+        chart = charts.week(self.library.catalogue, stories, days, self.lang, gaps=gaps)
+        picture = await self.painter.paint(chart) if chart else None
+        return Digest(name, Message(bold(chart.title), picture=picture)) if chart and picture else None
+
+    def _week(self, days: Sequence[date]) -> tuple[list[StoryView], list[date]]:
+        since = datetime(*days[0].timetuple()[:3], tzinfo=UTC)
+        wanted = {one.id for one in self._entries()}
+        stories = [
+            replace(story, commitments=tuple(name for name in story.commitments if name in wanted))
+            for story in self.library.views.recent_stories(since)
+        ]
+        return stories, surveys.unwatched(self.library, [], days, self.library.now())
+
+    def _entries(self) -> list[Commitment]:
+        """The commitments the channel is for."""
+        wanted = self.audience.commitments
+        return [one for one in self.library.catalogue.commitments.values() if wanted is None or one.id in wanted]
+
+
+def silent(beyond: Sequence[Silence], catalogue: Catalogue, lang: str) -> Html:
+    """The commitments of which no evidence was seen for long, the longest first; it never says more."""
+    ordered = sorted(beyond, key=lambda one: (-(one.watched_days or 0), one.commitment))
+    lines = [fill(say(words.DIGEST_SILENT, lang))]
+    for one in ordered[:MAX_SILENT]:
+        title, watched = catalogue.title(one.commitment, lang), words.number(round(one.watched_days or 0), lang)
+        days = one.days or 0
+        line = say_n(words.SILENCE_DAYS, days, lang)
+        lines.append(fill(line, title=cut(title, 80), n=words.number(days, lang), watched=watched))
+    if len(ordered) > MAX_SILENT:
+        rest = len(ordered) - MAX_SILENT
+        lines.append(fill(say_n(words.DIGEST_SILENT_MORE, rest, lang), n=words.number(rest, lang)))
+    return join("\n", lines)

@@ -1,0 +1,52 @@
+"""A channel's habits through the program: quiet hours, digests, reviewers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.place import CHANNEL, LOG_CHAT, SOON_S, Place, open_place
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+REVIEWERS = -1001000000009
+ALWAYS = {"quiet": {"from": "00:00", "to": "23:59", "zone": "UTC"}}
+
+
+def telegram(place: Place, **habits: Any) -> dict[str, Any]:
+    return {
+        "api_url": place.telegram.url,
+        "log_chat": LOG_CHAT,
+        "reviewers": [43],
+        "channels": [{"chat": CHANNEL, **habits}],
+    }
+
+
+async def counts(place: Place) -> dict[str, Any]:
+    return (await place.command("deliveries", "--limit", "0", "--json")).lines()[0]
+
+
+async def test_what_comes_in_quiet_hours_is_told_in_one_digest_when_they_are_over(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        place.write_config(telegram=telegram(place, **ALWAYS))
+        await place.command("poll")
+        place.feeds["times"] = [("a", "A bridge for the river"), ("b", "The school opens")]
+        async with place.running():
+            await place.polled(2)
+            while not (held := await place.events("UpdateHeld")) or len(held) < 2:
+                pass
+        waiting, text = await counts(place), await place.command("deliveries", "--end", "held")
+        assert place.texts() == []
+        place.write_config(telegram=telegram(place))
+        async with place.running():
+            (digest,) = await place.posts(1)
+            await place.telegram.wait_for(lambda: len(place.texts()) == 1, timeout=SOON_S)
+        ended = await counts(place)
+    assert (waiting["held"], waiting["waiting"], waiting["unaccounted"]) == ({"quiet": 2}, 0, 0)
+    assert "held (quiet)" in text.out
+    assert digest.startswith("Town plan\nReports from the quiet hours")
+    assert "A bridge for the river" in digest
+    assert "The school opens" in digest
+    assert (ended["published"] + ended["merged"], ended["held"], ended["unaccounted"]) == (2, {}, 0)
