@@ -151,7 +151,18 @@ def _between(main: _File, config: Config, files: Sequence[_File], plans: Sequenc
         *(file.said(where, text) for file, each in own for where, text in _unknown_sides(each, file is main, sides)),
         *(own[number][0].said(where, text) for number, where, text in clashes([each for _, each in own])),
         *(main.said(where, text) for where, text in unknown_audiences(config.telegram, plans)),
+        *(main.said(where, text) for where, text in _layouts(config, plans)),
     ]
+
+
+def _layouts(config: Config, plans: Sequence[Watched]) -> Iterable[tuple[yamlfile.Path, str]]:
+    """Templates that Telegram could not take, found out by laying posts out."""
+    for index, channel in enumerate(config.telegram.channels):
+        if channel.template is not None and plans:
+            from bot.samples import unusable  # noqa: PLC0415 - a template is rare, and rendering much to import
+
+            for text in unusable(channel, plans):
+                yield ("telegram", "channels", index, "template"), text
 
 
 def _unknown_sides(config: Config, is_main: bool, sides: Set[str]) -> Iterable[tuple[yamlfile.Path, str]]:

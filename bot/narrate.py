@@ -7,6 +7,7 @@ from datetime import datetime
 from store.codec import Redacted, Unknown
 from store.events.deliveries import (
     ChannelOpened,
+    TopicOpened,
     UpdateEdited,
     UpdateFailed,
     UpdateHeld,
@@ -64,6 +65,10 @@ def line(fact: Fact) -> str:
             return _of_news(fact)
         case FeedPaused() | FeedResumed() | PublishingPaused() | PublishingResumed():
             return _of_pause(fact)
+        case ChannelOpened():
+            return f"{fact.channel} is open; it is owed every match behind position {fact.after}"
+        case TopicOpened():
+            return f"{fact.channel}: posts of pillar {fact.pillar} go to topic {fact.thread}"
         case Unknown(type=name):
             return f"{name}, an event of a newer version of this program"
         case Redacted(type=name, reason=reason):
@@ -141,8 +146,6 @@ def _of_pause(fact: FeedPaused | FeedResumed | PublishingPaused | PublishingResu
 
 def _of_channel(fact: Fact) -> str:
     match fact:
-        case ChannelOpened():
-            return f"{fact.channel} is open; it is owed every match behind position {fact.after}"
         case UpdateQueued():
             return f"{fact.channel}: about to post the story {fact.story}"
         case UpdateSent():

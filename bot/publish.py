@@ -20,6 +20,7 @@ from bot.telegram.digest import Digest, compose, message
 from bot.telegram.outcome import Look, Migrated, Outcome, Refused, Sent, Unknown, Unsent, Wait
 from bot.telegram.render import Post
 from bot.telegram.sinks import Sink
+from bot.telegram.template import DEFAULT
 from store.events.deliveries import UpdateQueued
 from store.events.fact import Fact
 from store.log import LeaseLost
@@ -53,6 +54,7 @@ class Terms:
     lang: str = "en"
     catalogue: Catalogue | None = None
     habits: Habits = NO_HABITS
+    template: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,8 @@ class Publisher:
             self._memory.last = await ledger.last_message()
         for entry in sorted(owed, key=lambda entry: entry.state not in {"queued", "uncertain"}):
             post = await self._dress(entry)
+            if isinstance(post, Post):
+                post = replace(post, template=self._terms.template, reply_to=entry.reply_to)
             rest = await self._work(_Job(ledger, entry, post, message(post).digest)) if post else None
             if rest is not None:
                 return rest

@@ -25,10 +25,11 @@ from bot.plans import audience_of, habits_of
 from bot.publish import Clock, Dress, Publisher, Terms, Trouble
 from bot.readers import Books, Followers
 from bot.settings import ChannelSettings
+from bot.standing import threads
 from bot.telegram import secrecy
 from bot.telegram.answers import Looked
 from bot.telegram.application import build_application
-from bot.telegram.catalogue import Catalogue
+from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.client import Client
 from bot.telegram.console import Console
 from bot.telegram.desk import Desk
@@ -41,8 +42,11 @@ from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
 from bot.telegram.roles import Roles
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
+from bot.telegram.template import DEFAULT
+from bot.telegram.topics import Topics
 from bot.telegram.webhook import Webhook
 from matchers.plan import Commitment
+from store.events.deliveries import TopicOpened
 from store.events.monitor import MonitorStarted
 from store.readers import ReaderRow
 
@@ -101,10 +105,33 @@ class Press:
 
 
 def _channel(watch: Watch, client: Client, channel: ChannelSettings, tell: Tell | None, press: Press) -> Publisher:
-    sink = TelegramSink(client, channel.chat, log_chat=channel.log_chat)
     lang, audience = channel.language or "", audience_of(channel, watch.loaded.plans)
-    terms = Terms(timedelta(days=channel.max_age_days or 0), lang, press.library.catalogue, habits_of(channel))
+    topics = _topics(watch, client, channel, press.library.catalogue, lang) if channel.topics else None
+    sink = TelegramSink(client, channel.chat, log_chat=channel.log_chat, loud_from=channel.loud_from, topics=topics)
+    terms = Terms(
+        max_age=timedelta(days=channel.max_age_days or 0),
+        lang=lang,
+        catalogue=press.library.catalogue,
+        habits=habits_of(channel),
+        template=channel.template or DEFAULT,
+    )
     return _publisher(watch, sink, audience, terms, tell, Editor(press.library, press.painter, audience, lang))
+
+
+def _topics(watch: Watch, client: Client, channel: ChannelSettings, catalogue: Catalogue, lang: str) -> Topics:
+    name = str(channel.chat)
+
+    def called(pillar: str) -> str:
+        home = catalogue.pillar(pillar)
+        return f"{pillar}. {titled(home.title, lang)}" if home else pillar
+
+    async def recall() -> dict[str, int]:
+        return await watch.lane.call(threads, watch.store, name)
+
+    async def record(pillar: str, thread: int) -> None:
+        await watch.record(TopicOpened(channel=name, pillar=pillar, thread=thread))
+
+    return Topics(client.open_topic, called, recall=recall, record=record)
 
 
 def _publisher(
@@ -144,7 +171,7 @@ async def _operators(watch: Watch, client: Client) -> Operators:
 
 def _followers(watch: Watch, client: Client) -> Followers:
     def sink(row: ReaderRow) -> Sink:
-        return TelegramSink(client, row.chat, silent=False, name=channel_of(row))
+        return TelegramSink(client, row.chat, loud_from=0.0, name=channel_of(row))
 
     books = Books(
         watch.store, watch.views, watch.lane.call, _catalogue(watch), owner=socket.gethostname(), meta=watch.meta

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from bot.telegram.template import BLOCKS, checked
 from feeds.item import Feed
 from matchers.plan import Commitment, Lang, Plan
 
@@ -53,6 +54,10 @@ def _minute(value: object) -> int:
     if found is None:
         raise ValueError("wanted a time of day such as 08:00")
     return int(found[1]) * 60 + int(found[2])
+
+
+def _template(value: str | None) -> str | None:
+    return None if value is None else checked(value.strip())
 
 
 def _store_url(value: str) -> str:
@@ -138,6 +143,13 @@ class ChannelSettings(_Section):
     digest: DigestSettings | None = None
     quiet: QuietSettings | None = None
     review: ReviewingSettings | None = None
+    loud_from: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Posts of this score or more ring; without it none does."
+    )
+    template: Annotated[str | None, AfterValidator(_template)] = Field(
+        default=None, description="How a post is laid out; the blocks are " + ", ".join(f"{{{one}}}" for one in BLOCKS)
+    )
+    topics: bool = Field(default=False, description="A topic for each pillar; the chat must be a forum group.")
 
 
 class TelegramSettings(_Section):

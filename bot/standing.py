@@ -1,4 +1,4 @@
-"""What stands held up: publishing in a channel, as the log tells of it."""
+"""What stands in a channel as the log tells of it: whether it is held up, and which topics it has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.concern import PAGE, fact_of
-from store.events.deliveries import ChannelOpened
+from store.events.deliveries import ChannelOpened, TopicOpened
 from store.events.fact import Fact
 from store.events.pauses import FeedPaused, PublishingPaused, PublishingResumed
 from store.log import EventLog
@@ -41,6 +41,12 @@ def is_paused(log: EventLog, channel: str) -> bool:
         if isinstance(fact, PublishingPaused | PublishingResumed) and fact.channel == channel:
             stands = isinstance(fact, PublishingPaused)
     return stands
+
+
+def threads(log: EventLog, channel: str) -> dict[str, int]:
+    """The topic of each pillar in a forum group, as last opened."""
+    facts = _facts(log, (TopicOpened.TYPE,))
+    return {fact.pillar: fact.thread for fact in facts if isinstance(fact, TopicOpened) and fact.channel == channel}
 
 
 def pauses_of(log: EventLog, feed: str) -> int:

@@ -14,12 +14,14 @@ from bot.commands.options import config_option, json_option, load, print_json
 @config_option
 @json_option
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of config.yaml, for editors, and stop.")
-def command(config_path: Path, as_json: bool, schema: bool) -> int:
+@click.option("--posts", is_flag=True, help="Show what a post will look like in every channel.")
+def command(config_path: Path, as_json: bool, schema: bool, posts: bool) -> int:
     """Check config.yaml whole and say every problem at once: file, line, key, value, and what was wanted.
 
     \b
     pactwatch check
     pactwatch check --config other-plan.yaml
+    pactwatch check --posts
     pactwatch check --schema > config.schema.json
     """
     if schema:
@@ -34,7 +36,23 @@ def command(config_path: Path, as_json: bool, schema: bool) -> int:
         print_json({"ok": True, **summary})
     else:
         click.echo(f"{config_path} is right: " + ", ".join(f"{value} {name}" for name, value in summary.items()))
+    if posts and not as_json:
+        _show_posts(loaded)
     return 0
+
+
+def _show_posts(loaded: config.Loaded) -> None:
+    from bot.samples import sample  # noqa: PLC0415 - only this option pays for rendering
+    from bot.telegram.digest import message  # noqa: PLC0415
+    from bot.telegram.markup import visible  # noqa: PLC0415
+
+    for channel in loaded.config.telegram.served():
+        post = message(sample(channel, loaded.plans))
+        buttons = " · ".join(button.label for row in post.keyboard for button in row)
+        click.secho(f"\n{channel.chat}", bold=True)
+        click.echo(f"{visible(post.text)}\n[{buttons}]")
+    if not loaded.config.telegram.served():
+        click.echo("There is no channel yet: set telegram.channel.")
 
 
 def _refuse(error: config.ConfigError, as_json: bool) -> int:

@@ -68,6 +68,7 @@ def _network(error: TelegramError) -> Outcome:
 
 _REFUSALS: tuple[tuple[RefusalKind, tuple[str, ...]], ...] = (
     ("markup", ("can't parse", "button_", "wrong http url", "inline keyboard", "reply markup")),
+    ("topic", ("thread not found", "topic_deleted", "topic_id_invalid")),
     ("gone", ("message to edit not found", "message can't be edited", "message_id_invalid", "message to delete not")),
     (
         "chat",
@@ -85,9 +86,8 @@ _REFUSALS: tuple[tuple[RefusalKind, tuple[str, ...]], ...] = (
             "not a member",
             "peer_id_invalid",
             "chat_restricted",
-            "thread not found",
             "topic_closed",
-            "topic_deleted",
+            "not a forum",
         ),
     ),
 )

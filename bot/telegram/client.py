@@ -76,8 +76,17 @@ class Client:
         """Return when a message to the chat could go out at once."""
         await self._turnstile.wait(chat)
 
-    async def send(self, chat: int, message: Message, *, reply_to: int | None = None, silent: bool = False) -> Outcome:
-        """Post a message, with its picture or file; as an answer to the message `reply_to` if that is still there."""
+    async def send(
+        self,
+        chat: int,
+        message: Message,
+        *,
+        reply_to: int | None = None,
+        silent: bool = False,
+        thread: int | None = None,
+    ) -> Outcome:
+        """Post a message, with its picture or file, into the topic `thread` of a forum; as an answer to the message
+        `reply_to` if that is still there."""
         reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
 
         how: dict[str, Any] = {
@@ -85,6 +94,7 @@ class Client:
             "reply_markup": _markup(message.keyboard),
             "disable_notification": silent,
             "reply_parameters": reply,
+            "message_thread_id": thread,
         }
 
         async def call() -> telegram.Message:
@@ -99,15 +109,27 @@ class Client:
 
         return _as_sent(await self._paced(chat, call))
 
-    async def send_plain(self, chat: int, text: str, *, silent: bool = False) -> Outcome:
+    async def send_plain(self, chat: int, text: str, *, silent: bool = False, thread: int | None = None) -> Outcome:
         """Post text without markup or buttons: what is left when Telegram cannot read the markup."""
 
         async def call() -> telegram.Message:
             return await self._bot.send_message(
-                chat, text, link_preview_options=_NO_PREVIEW, disable_notification=silent
+                chat,
+                text,
+                link_preview_options=_NO_PREVIEW,
+                disable_notification=silent,
+                message_thread_id=thread,
             )
 
         return _as_sent(await self._paced(chat, call))
+
+    async def open_topic(self, chat: int, name: str) -> int | Outcome:
+        """Open a topic in a forum group (createForumTopic); gives its thread id."""
+
+        async def call() -> int:
+            return (await self._bot.create_forum_topic(chat, name)).message_thread_id
+
+        return await self._paced(chat, call)
 
     async def edit(self, chat: int, number: int, message: Message) -> Outcome:
         """Bring a message that we sent up to date."""

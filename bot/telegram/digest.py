@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.telegram import render, words
@@ -35,7 +35,8 @@ def compose(
     """The post of a story; or the digest of many, which is a story by the name of `digest/…` with all their items.
     `beside` is what a digest ends with, `of` what it is about: what is watched, else what its reader follows."""
     if catalogue is None or not story.id.startswith(PREFIX):
-        return render.compose(story, lang=lang, prefixes=catalogue.prefixes if catalogue else {})
+        post = render.compose(story, lang=lang, prefixes=catalogue.prefixes if catalogue else {})
+        return replace(post, pillar=_home(story, catalogue)) if catalogue else post
     return Digest(story.id, Message(_text(story, catalogue, lang, beside, of)))
 
 
@@ -99,10 +100,14 @@ def _groups(items: Sequence[ItemView], catalogue: Catalogue) -> list[tuple[str, 
     order = [pillar.id for pillar in catalogue.pillars]
     by_pillar: dict[str, list[StoryView]] = {name: [] for name in (*order, "")}
     for story in _stories(items):
-        entry = catalogue.commitments.get(story.commitments[0]) if story.commitments else None
-        home = entry.pillar if entry is not None and entry.pillar in by_pillar else ""
-        by_pillar[home or ""].append(story)
+        by_pillar[_home(story, catalogue)].append(story)
     return [(name, members) for name, members in by_pillar.items() if members]
+
+
+def _home(story: StoryView, catalogue: Catalogue) -> str:
+    """The pillar of the story's best commitment; empty where it has none."""
+    entry = catalogue.commitments.get(story.commitments[0]) if story.commitments else None
+    return entry.pillar if entry is not None and entry.pillar and catalogue.pillar(entry.pillar) else ""
 
 
 def _stories(items: Sequence[ItemView]) -> Iterator[StoryView]:

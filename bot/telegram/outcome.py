@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-RefusalKind = Literal["token", "chat", "markup", "gone", "message"]
+RefusalKind = Literal["token", "chat", "topic", "markup", "gone", "message"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class NotModified:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A definite no. `kind` says whose matter it is: the whole bot's (`token`), the chat's (`chat`: blocked, kicked,
-    no rights), the markup's (`markup`), a message that is no longer there (`gone`), or this message's (`message`)."""
+    no rights), that of a topic that is gone (`topic`), the markup's (`markup`), a message that is no longer there
+    (`gone`), or this message's (`message`)."""
 
     kind: RefusalKind
     reason: str

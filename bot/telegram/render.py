@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.telegram import keyboards, words
 from bot.telegram.markup import Html, bold, fill, html, join, link, quotation
 from bot.telegram.message import Message
+from bot.telegram.template import DEFAULT, laid_out
 from bot.telegram.text import clean, clean_part, cut, fold, host_of, safe_url, sentences, tail, units
 from store.views.values import ItemView, MatchView, StoryView
 
@@ -45,7 +46,8 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What a post says, whatever shows it."""
+    """What a post says, whatever shows it; and how it is to be shown: `score` is that of its best match, 0 to 1,
+    `pillar` the home of its first commitment, `reply_to` the message it continues."""
 
     story: str
     tags: tuple[str, ...]
@@ -56,6 +58,10 @@ class Post:
     reasons: tuple[Reason, ...]
     further: tuple[Outlet, ...]
     lang: str = "en"
+    score: float = 0.0
+    pillar: str = ""
+    reply_to: int | None = None
+    template: str = DEFAULT
 
 
 def compose(story: StoryView, *, lang: str = "en", prefixes: Mapping[str, str] | None = None) -> Post:
@@ -72,21 +78,23 @@ def compose(story: StoryView, *, lang: str = "en", prefixes: Mapping[str, str] |
         reasons=reasons(story),
         further=further(story, lead),
         lang=lang,
+        score=max((match.score for item in story.items for match in item.matches), default=0.0),
     )
 
 
 def message(post: Post) -> Message:
     """The post for Telegram, within its limits whatever the feed said."""
-    lines = [join(" ", (Html(mark) for mark in post.tags)), bold(link(post.headline, post.url)), html(post.byline)]
-    if post.excerpt:
-        lines.append(quotation(_excerpt_html(post.excerpt)))
-    if post.reasons:
-        lines.append(html(why_line(post)))
-    if post.further:
-        lines.append(_further_html(post))
-    return Message(
-        join("\n", [line for line in lines if line]), keyboards.post(post.story, post.url, post.lang), preview=True
-    )
+    blocks = {
+        "tags": join(" ", (Html(mark) for mark in post.tags)),
+        "headline": bold(link(post.headline, post.url)),
+        "byline": html(post.byline),
+        "excerpt": quotation(_excerpt_html(post.excerpt)) if post.excerpt else Html(""),
+        "why": html(why_line(post)) if post.reasons else Html(""),
+        "outlets": _further_html(post) if post.further else Html(""),
+        "title": html(post.headline),
+        "url": html(post.url or ""),
+    }
+    return Message(laid_out(post.template, blocks), keyboards.post(post.story, post.url, post.lang), preview=True)
 
 
 def terminal(post: Post, *, width: int = 78) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from bot.telegram.digest import Digest, message, terminal
 from bot.telegram.markup import visible
 from bot.telegram.outcome import Hidden, Look, Migrated, Outcome, Refused, Sent
 from bot.telegram.render import Post
+from bot.telegram.topics import Topics
 
 _log = logging.getLogger("pactwatch.publish")
 
@@ -55,7 +57,8 @@ class Sink(Protocol):
 
 class TelegramSink:
     """A Telegram channel or group. With `log_chat`, a private chat of the operators, lost answers are cleared up by
-    forwarding there what stands in the channel. `name` is the channel's in the log, where that is not its id."""
+    forwarding there what stands in the channel. A post is loud whose score reaches `loud_from`. `name` is the
+    channel's in the log, where that is not its id."""
 
     def __init__(
         self,
@@ -63,7 +66,8 @@ class TelegramSink:
         channel: int | str,
         *,
         log_chat: int | str | None = None,
-        silent: bool = True,
+        loud_from: float | None = None,
+        topics: Topics | None = None,
         name: str | None = None,
         in_flight: timedelta = timedelta(seconds=IN_FLIGHT_S),
     ) -> None:
@@ -72,7 +76,8 @@ class TelegramSink:
         self._client = client
         self._channel = channel
         self._log_chat = log_chat
-        self._silent = silent
+        self._loud_from = loud_from
+        self._topics = topics
         self._name = name
         self._chat = 0
         self._via = 0
@@ -94,13 +99,39 @@ class TelegramSink:
         await self._client.turn(self._chat)
 
     async def send(self, post: Post | Digest, *, after: int | None) -> Outcome:
-        """A post whose markup Telegram cannot read goes out once more as plain text."""
+        """A post goes to the topic of its pillar, where there are topics: into another one where that is gone."""
         del after
-        done = await self._client.send(self._chat, message(post), silent=self._silent)
+        thread = await self._thread(post)
+        if thread is not None and not isinstance(thread, int):
+            return self._followed(thread)
+        done = await self._sent(post, thread)
+        if isinstance(done, Refused) and done.kind == "topic" and isinstance(post, Post) and self._topics:
+            self._topics.forget(post.pillar)
+            thread = await self._thread(post)
+            done = await self._sent(post, thread) if thread is None or isinstance(thread, int) else thread
+        # A topic that cannot be had is the group's matter: nothing goes out until somebody has seen to it.
+        return self._followed(
+            replace(done, kind="chat") if isinstance(done, Refused) and done.kind == "topic" else done
+        )
+
+    async def _sent(self, post: Post | Digest, thread: int | None) -> Outcome:
+        """A post whose markup Telegram cannot read goes out once more as plain text."""
+        silent = self._is_silent(post)
+        reply_to = post.reply_to if isinstance(post, Post) else None
+        done = await self._client.send(self._chat, message(post), reply_to=reply_to, silent=silent, thread=thread)
         if isinstance(done, Refused) and done.kind == "markup":
             _log.error("telegram cannot read a post of ours story=%s reason=%r", post.story, done.reason)
-            done = await self._client.send_plain(self._chat, visible(message(post).text), silent=self._silent)
-        return self._followed(done)
+            done = await self._client.send_plain(self._chat, visible(message(post).text), silent=silent, thread=thread)
+        return done
+
+    async def _thread(self, post: Post | Digest) -> int | Outcome | None:
+        if self._topics is None or isinstance(post, Digest) or not post.pillar:
+            return None
+        return await self._topics.thread(self._chat, post.pillar)
+
+    def _is_silent(self, post: Post | Digest) -> bool:
+        score = post.score if isinstance(post, Post) else 0.0
+        return self._loud_from is None or score < self._loud_from
 
     async def edit(self, number: int, post: Post | Digest) -> Outcome:
         return self._followed(await self._client.edit(self._chat, number, message(post)))

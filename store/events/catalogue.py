@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from store.events.deliveries import (
     ChannelOpened,
+    TopicOpened,
     UpdateEdited,
     UpdateFailed,
     UpdateHeld,
@@ -71,6 +72,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     MatchWithdrawn,
     StoryJoined,
     ChannelOpened,
+    TopicOpened,
     UpdateQueued,
     UpdateSent,
     UpdateEdited,

@@ -21,6 +21,19 @@ class ChannelOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"opened/{self.channel}"
 
 
+class TopicOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The posts of a pillar go to this topic of a forum group from here on; `thread` is Telegram's id of it."""
+
+    TYPE: ClassVar[str] = "TopicOpened.v1"
+    channel: str
+    pillar: str
+    thread: int
+
+    @property
+    def key(self) -> str:
+        return f"topic/{self.channel}/{self.pillar}/{self.thread}"
+
+
 class UpdateQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """The intent to post a story, recorded before the call. `after_message` is the channel's last known
     message id, `text_digest` what will be sent: both serve to find out whether a lost answer was a lost post.

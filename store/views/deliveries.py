@@ -22,7 +22,7 @@ from store.events.deliveries import (
     UpdateSuppressed,
     UpdateUncertain,
 )
-from store.events.items import ItemMatched, ItemRevised, MatchWithdrawn
+from store.events.items import ItemMatched, ItemRevised, MatchWithdrawn, StoryJoined
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views import holds, stories
@@ -31,6 +31,7 @@ from store.views.values import Delivery, DeliveryCounts, MatchEnd, Silent
 # `as_of` of a post: the position its text was made from. `stale`: where a delivered item was first revised behind it.
 # `quiet` is an item of which all matches are: it was matched anew, and nobody is told.
 SCHEMA = (
+    "CREATE TABLE followed (story TEXT PRIMARY KEY, earlier TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE channels (channel TEXT PRIMARY KEY, after INTEGER NOT NULL, at TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE matched (item TEXT PRIMARY KEY, pos INTEGER NOT NULL, quiet INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX matched_by_pos ON matched (pos)",
@@ -157,8 +158,14 @@ def update_suppressed(db: Connection, recorded: Recorded, fact: UpdateSuppressed
     _end(db, fact.channel, fact.item, "suppressed", recorded, reason=fact.reason)
 
 
+def story_joined(db: Connection, _: Recorded, fact: StoryJoined) -> None:
+    if fact.follows is not None:
+        db.execute("INSERT OR IGNORE INTO followed (story, earlier) VALUES (?, ?)", (fact.story, fact.follows))
+
+
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
     ChannelOpened: channel_opened,
+    StoryJoined: story_joined,
     ItemMatched: item_matched,
     ItemRevised: item_revised,
     MatchWithdrawn: match_withdrawn,
@@ -297,7 +304,17 @@ def _delivery(db: Connection, channel: str, story: str, as_of: int) -> Delivery:
         edits=edits,
         as_of=as_of,
         review=holds.review(db, channel, story),
+        reply_to=_earlier(db, channel, story),
     )
+
+
+def _earlier(db: Connection, channel: str, story: str) -> int | None:
+    """The message in the channel of the story that this one continues."""
+    row = db.execute(
+        "SELECT o.message FROM followed f JOIN posts o ON o.channel = ?1 AND o.story = f.earlier WHERE f.story = ?2",
+        (channel, story),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _attempted(db: Connection, channel: str, story: str, state: str, attempt: int) -> None:

@@ -94,8 +94,8 @@ class Delivery:
     `queued_after_message` and `queued_items` are of the last attempt recorded, `delivered_items` is what the post
     tells of, `new_items` what it does not yet, `revised` whether a delivered item has another text since.
     The next attempt is `attempts + 1`, the next edit `edits + 1`. `as_of` is the position these facts are of:
-    give it to the event that records the outcome. `review` is there where the story was held for one.
-    What is held is not among `new_items`.
+    give it to the event that records the outcome. `review` is there where the story was held for one. What is held is
+    not among `new_items`. `reply_to` is the message of the story that this one continues.
     """
 
     channel: str
@@ -113,6 +113,7 @@ class Delivery:
     edits: int = 0
     as_of: int = 0
     review: Review | None = None
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

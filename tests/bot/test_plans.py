@@ -185,3 +185,18 @@ def test_an_audience_is_what_all_its_restrictions_leave(
 ) -> None:
     both = loaded(tmp_path, plan("town", "bridge", "school"), county=plan("county", "canal", side="county"))
     assert audience_of(ChannelSettings(chat=1, **settings), both.plans) == audience
+
+
+@pytest.mark.parametrize(
+    ("template", "wanted"),
+    [
+        ("{headlin}", "{headlin} is no block of a post; did you mean {headline}?"),
+        ("<i>{headline}", "Telegram cannot read a post laid out so: can't parse entities"),
+        ("{headline}\n" + "{excerpt}{outlets}\n" * 12, "too long for Telegram"),
+    ],
+)
+def test_a_template_is_tried_before_anything_starts(tmp_path: Path, template: str, wanted: str) -> None:
+    telegram = {"channels": [{"chat": -7, "template": template}]}
+    (problem,) = problems(tmp_path, plan("town", "bridge", telegram=telegram))
+    assert "telegram.channels[0].template" in problem
+    assert wanted in problem

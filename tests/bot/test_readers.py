@@ -36,7 +36,7 @@ def followers(stage: Stage, commitments: Sequence[Commitment] = COMMITMENTS) -> 
     client = stage.client()
 
     def sink(row: ReaderRow) -> TelegramSink:
-        return TelegramSink(client, row.chat, silent=False, name=channel_of(row))
+        return TelegramSink(client, row.chat, loud_from=0.0, name=channel_of(row))
 
     books = Books(
         stage.store,
