@@ -91,3 +91,16 @@ def formers(commitments: Iterable[Commitment], commitment: str) -> tuple[str, ..
 def heirs_of(commitments: Iterable[Commitment], former: str) -> tuple[str, ...]:
     """The commitments in which a former one lives on; itself, where it is still one."""
     return tuple(one.id for one in commitments if one.id == former or former in one.formerly)
+
+
+def descent_of(commitment: str, known: Iterable[tuple[Recorded, PlanRevised]]) -> list[str]:
+    """Where its evidence came from: "formerly people-tourism, until 2026-11-28; split: also tourism-south"."""
+    found = []
+    for recorded, fact in known:
+        for each in fact.descents:
+            if each.commitment == commitment and each.formerly:
+                others = {other.commitment for other in fact.descents if set(other.formerly) & set(each.formerly)}
+                also = ", ".join(sorted(others - {commitment}))
+                kind = f"; split: also {also}" if also else "; merged" if len(each.formerly) > 1 else ""
+                found.append(f"formerly {', '.join(each.formerly)}, until {recorded.at:%Y-%m-%d}{kind}")
+    return found

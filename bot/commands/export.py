@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,26 +18,13 @@ from bot.commands.choose import commitments
 from bot.commands.options import config_option, load, now, open_log
 from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
 from bot.commands.when import since_option, until_option
-from bot.concern import Concern, about, fact_of
 from bot.config import Loaded
-from bot.coverage import Coverage
-from bot.dossierpage import Content, page
-from bot.narrate import line
-from bot.reading import Question, onwards, position_before
+from bot.dossierpage import page
+from bot.gathered import content_of, events_of, judged_of
+from bot.reading import position_before
+from bot.telegram.catalogue import titled
 from matchers.plan import Commitment
-from store.events.deliveries import UpdateEdited, UpdateSent
-from store.events.items import ItemMatched
-from store.events.plan import RulesActivated
-from store.log import EventLog, Recorded
-from store.seal import last_seal
 from store.transfer import dump
-from store.views.views import Views
-
-# What tells how the period was watched: the events that the coverage follows from.
-_WATCH = (
-    "MonitorStarted.v1", "MonitorStopped.v1", "FeedFailing.v1", "FeedGone.v1", "FeedRecovered.v1", "FeedStale.v1",
-    "FeedAwoke.v1", "FeedDistrusted.v1", "GapDetected.v1",
-)  # fmt: skip
 
 
 @click.command()
@@ -138,12 +126,15 @@ def _export_dossier(
     with views_as_of(loaded, as_of) as (log, views, rows):
         end = min(moment for moment in (until, as_of, now()) if moment)
         start = since or next((recorded.at for recorded in log.read(limit=1)), end)
-        events = _events(log, one, position_before(log, start), position_before(log, end))
+        plan = loaded.plan_of(one.id)
+        events = events_of(log, plan, one, position_before(log, start), position_before(log, end))
         watched = watched_in(loaded, views, [one], rows, since=start, until=end)
-        content = _content(log, views, one, events, watched, since=start, until=end)
+        content = content_of(log, views, one, events, watched, since=start, until=end, made=now())
+        title = next((titled(each.plan.title, "en") for each in loaded.plans if each.plan.id == plan), "")
+        content = replace(content, plan=title, **judged_of(log, views, plan, one))
         told: dict[str, object] = {
             "commitment": one.id,
-            "plan": loaded.plan_of(one.id),
+            "plan": plan,
             "since": start.isoformat(),
             "until": end.isoformat(),
             "made": content.made.isoformat(),
@@ -158,64 +149,3 @@ def _export_dossier(
         dossier.write(output, log, events, source=_source(loaded), page=page(content), about=told)
     click.echo(f"{output}: {len(content.items)} items, {len(events)} events; `pactwatch verify {output}` checks them")
     return 0 if content.items else 1
-
-
-def _events(log: EventLog, one: Commitment, after: int, to: int) -> list[Recorded]:
-    """What concerns the commitment, how the period was watched, and the rules its matches were found by."""
-    found = list(onwards(log, Question(concern=Concern({one.id, *one.formerly})), after=after, to=to))
-    found += onwards(log, Question(types=_WATCH), after=after, to=to)
-    rules = {fact.rules for fact in map(fact_of, found) if isinstance(fact, ItemMatched)}
-    for recorded in log.read(limit=100_000, types=(RulesActivated.TYPE,)):
-        fact = fact_of(recorded)
-        if isinstance(fact, RulesActivated) and fact.rules in rules:
-            found.append(recorded)
-    return sorted({recorded.pos: recorded for recorded in found}.values(), key=lambda each: each.pos)
-
-
-def _is_private(recorded: Recorded) -> bool:
-    """What single readers were sent is nobody's evidence, even under a random id."""
-    fact = fact_of(recorded)
-    return fact is not None and about(fact).channel.startswith("reader/")
-
-
-def _content(
-    log: EventLog,
-    views: Views,
-    one: Commitment,
-    events: Sequence[Recorded],
-    watched: Coverage | None,
-    *,
-    since: datetime,
-    until: datetime,
-) -> Content:
-    facts = [(recorded, fact) for recorded in events if (fact := fact_of(recorded)) is not None]
-    names = {one.id, *one.formerly}
-    keys = dict.fromkeys(fact.item for _, fact in facts if isinstance(fact, ItemMatched) and fact.commitment in names)
-    found = [item for item in map(views.item, keys) if item is not None]
-    items = [item for item in found if any(match.commitment == one.id for match in item.matches)]
-    posts = {fact.story: _address(fact) for _, fact in facts if isinstance(fact, UpdateSent | UpdateEdited)}
-    sealed = last_seal(log)
-    return Content(
-        commitment=one,
-        since=since,
-        until=until,
-        made=now(),
-        position=log.head(),
-        events=len(events),
-        items=sorted(items, key=lambda item: (item.published or item.seen_at, item.pos), reverse=True),
-        posts=posts,
-        coverage=watched,
-        rules=[(recorded, line(fact)) for recorded, fact in facts if isinstance(fact, RulesActivated)],
-        notes=[(r, line(f)) for r, f in facts if about(f).commitment in names and not isinstance(f, ItemMatched)],
-        sealed=sealed.to if sealed else 0,
-        root=sealed.root if sealed else "",
-    )
-
-
-def _address(fact: UpdateSent | UpdateEdited) -> str:
-    """Where the post can be opened: by its members, or by everybody where the channel has a name."""
-    if fact.channel.startswith("-100"):
-        return f"https://t.me/c/{fact.channel.removeprefix('-100')}/{fact.message}"
-    if fact.channel.startswith("@"):
-        return f"https://t.me/{fact.channel.removeprefix('@')}/{fact.message}"
-    return f"message {fact.message} in {fact.channel}"

@@ -16,7 +16,7 @@ from bot.commands.events import as_line, as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.config import Loaded
-from bot.lineage import revisions
+from bot.lineage import descent_of, revisions
 from bot.links import related
 from bot.reading import position_before
 from bot.status import judgements
@@ -170,23 +170,10 @@ def _lineage(loaded: Loaded, as_of: datetime | None) -> Sequence[tuple[Recorded,
         return ()
 
 
-def _descent(one: Commitment, lineage: Sequence[tuple[Recorded, PlanRevised]]) -> list[str]:
-    """Where its evidence came from: "formerly people-tourism, until 2026-11-28; split: also tourism-south"."""
-    found = []
-    for recorded, fact in lineage:
-        for each in fact.descents:
-            if each.commitment == one.id and each.formerly:
-                others = {other.commitment for other in fact.descents if set(other.formerly) & set(each.formerly)}
-                also = ", ".join(sorted(others - {one.id}))
-                kind = f"; split: also {also}" if also else "; merged" if len(each.formerly) > 1 else ""
-                found.append(f"formerly {', '.join(each.formerly)}, until {recorded.at:%Y-%m-%d}{kind}")
-    return found
-
-
 def _show_commitment(
     one: Commitment, known: _Known, lineage: Sequence[tuple[Recorded, PlanRevised]], as_json: bool
 ) -> None:
-    status, descent = known.judgement, _descent(one, lineage)
+    status, descent = known.judgement, descent_of(one.id, lineage)
     if as_json:
         said = {
             "items": known.items,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from bot import dossier
 from bot.dossier import EVENTS, MANIFEST, PAGE, PROOFS, SEALS
 from bot.dossierpage import Content, page
+from bot.precision import Rate
 from matchers.plan import Commitment
+from store.events.plan import StatusSet
 from store.log import Recorded
 from store.seal import seal
 from store.sqlite import SqliteStore
@@ -138,3 +141,32 @@ def test_the_page_links_the_item_and_its_post() -> None:
 
 def test_a_page_without_evidence_says_so() -> None:
     assert "No evidence seen" in page(content())
+
+
+def test_items_that_tell_the_same_are_one_story_with_its_outlets() -> None:
+    first = item("The bridge opens", "https://a.example/1")
+    later = replace(item("Bridge open", "https://b.example/2"), key="l", pos=2, publisher="Q")
+    shown = page(content(later, first))
+    assert shown.count("<article>") == 1
+    assert "Also reported 1 time:" in shown
+    assert shown.index("The bridge opens") < shown.index("Bridge open<")
+    assert "1 story in 2 items of 2 outlets (EN 2); the newest of 2026-03-01" in shown
+
+
+def test_the_beginning_tells_status_precision_and_lineage() -> None:
+    status = StatusSet(
+        plan="p", commitment="bridge", ordinal=1, step="limited", cite="https://c.example/", note="<begun>", by="ada"
+    )
+    shown = page(
+        replace(
+            content(item("T", "https://a.example/1")),
+            plan="Town plan",
+            status=status,
+            precision=Rate(3, 4),
+            lineage=["formerly ferry, until 2026-01-01"],
+        )
+    )
+    assert "<strong>limited</strong>, says ada: &lt;begun&gt;" in shown
+    assert "3 of 4 judged stories rightly shown (95 %: 0.30 to 0.95)" in shown
+    assert "formerly ferry, until 2026-01-01" in shown
+    assert "Dossier · Town plan" in shown
