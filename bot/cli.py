@@ -39,6 +39,7 @@ _COMMANDS: Mapping[str, str] = {
     "verify": "prove that the log is what was written",
     "backup": "a verified copy of the store, while the bot runs",
     "rebuild": "make the views anew from the log",
+    "compact": "drop the text of old items that never matched",
     "redact": "take an item's content out of the log for good",
     "demo": "the whole program against stand-ins, no token, no network",
 }

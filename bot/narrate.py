@@ -49,7 +49,7 @@ from store.events.plan import (
     RulesActivated,
     StatusSet,
 )
-from store.events.trust import EventRedacted, LogSealed
+from store.events.trust import EventRedacted, ItemsCompacted, LogSealed
 
 
 def line(fact: Fact) -> str:
@@ -183,8 +183,8 @@ def _of_program(fact: Fact) -> str:
             return f"watches {fact.feeds} feeds again; last known to be alive {_time(fact.last_alive)}"
         case MonitorStopped():
             return "stopped watching, in good order"
-        case EventRedacted():
-            return f"the content of {fact.target} was taken out: {fact.reason}"
+        case EventRedacted() | ItemsCompacted() | LogSealed():
+            return _of_trust(fact)
         case MatchJudged():
             return (
                 f"the {fact.role} {fact.by} calls the story {fact.story} {fact.verdict}: {', '.join(fact.commitments)}"
@@ -193,9 +193,17 @@ def _of_program(fact: Fact) -> str:
             return _of_audit(fact)
         case StatusSet():
             return f"{fact.commitment} is {fact.step}{f', says {fact.by}' if fact.by else ''}: {fact.note or fact.cite}"
+    return fact.key
+
+
+def _of_trust(fact: EventRedacted | ItemsCompacted | LogSealed) -> str:
+    match fact:
+        case EventRedacted():
+            return f"the content of {fact.target} was taken out: {fact.reason}"
+        case ItemsCompacted():
+            return f"the text of {len(fact.positions)} events was dropped that never matched: {fact.freed:,} bytes"
         case LogSealed():
             return f"positions {fact.from_} to {fact.to} sealed with {fact.root[:16]}…"
-    return fact.key
 
 
 def _of_rules(fact: RulesActivated | PlanRevised | ItemsRematched) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot import monitor
 from bot.app import Watch
+from bot.compacting import compacting
 from bot.config import WEBSUB_VARIABLE, ConfigError
 from bot.folding import folding
 from bot.listener import PortTaken, listening
@@ -50,6 +51,8 @@ async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str],
             elif watch.config.websub is not None:
                 log.warning("no secret: hubs are not asked to tell of news; set %s", WEBSUB_VARIABLE)
             loops.append(group.create_task(folding(watch.views, watch.store, watch.bell.another().wait)))
+            if (months := watch.config.retention.unmatched_months) is not None:
+                loops.append(group.create_task(compacting(watch.store, months, watch.clock)))
             async with ticking(lambda: _look(watch), now=watch.clock()):
                 await stop.wait()
             log.info("stopping")

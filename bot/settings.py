@@ -222,6 +222,15 @@ class FeedSettings(_Section):
         return Feed(self.id, self.url, self.lang, self.publisher, self.context, self.zone)
 
 
+class RetentionSettings(_Section):
+    """What may be forgotten, and when."""
+
+    unmatched_months: Annotated[int, Field(ge=1, le=1200)] | None = Field(
+        default=None,
+        description="Drop the text of items that never matched after so many months; without it everything is kept.",
+    )
+
+
 class ReviewSettings(_Section):
     """Where the review page listens."""
 
@@ -250,6 +259,7 @@ class Config(_Section):
     store: Annotated[str, AfterValidator(_store_url)] = "sqlite:///pactwatch.db"
     fetch: FetchSettings = FetchSettings()
     review: ReviewSettings = ReviewSettings()
+    retention: RetentionSettings = RetentionSettings()
     websub: WebSubSettings | None = None
     feeds: tuple[FeedSettings, ...]
     plan: Plan

@@ -25,6 +25,10 @@ class LogAsOf:
         """LogError: nothing is written into the past."""
         raise LogError("the past cannot be written; redact in the log itself")
 
+    def compact(self, keys: Collection[str], *, seen: int, through: int, before: datetime, at: datetime) -> int:
+        """LogError: nothing is dropped from the past."""
+        raise LogError("the past cannot be written; compact the log itself")
+
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         if after >= self._position:
             return []

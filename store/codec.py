@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -122,8 +123,31 @@ def redacted(data: str) -> tuple[str, str] | None:
         return None
 
 
+def compacted(data: str) -> str:
+    """The data without its text, and with the digest of what it was; the type reads it as before. Data that has been
+    compacted or redacted is given back as it is."""
+    if is_compacted(data) or redacted(data):
+        return data
+    plain = msgspec.json.decode(data, type=dict[str, Any])
+    kept = {name: "" if name in _EMPTIED else value for name, value in plain.items() if name not in _DROPPED}
+    return _ENCODER.encode({_COMPACTED: data_digest(data)} | kept).decode()
+
+
+def compaction_digest(data: Iterable[str]) -> str:
+    """The digest an ItemsCompacted carries over the data that stands at its positions."""
+    lines = "\n".join(hashlib.sha256(one.encode()).hexdigest() for one in data)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def is_compacted(data: str) -> bool:
+    """Whether the text was dropped from this data."""
+    return _COMPACTED_START.match(data) is not None
+
+
 def data_digest(data: str) -> str:
-    """SHA-256 of a row's data in hex: of what stood there once, where it was taken out."""
+    """SHA-256 of a row's data in hex: of what stood there once, where it was taken out or compacted."""
+    if dropped := _COMPACTED_START.match(data):
+        return dropped[1]
     taken = redacted(data)
     return taken[0] if taken else hashlib.sha256(data.encode()).hexdigest()
 
@@ -153,6 +177,9 @@ def decode_meta(text: str) -> dict[str, str]:
     return {} if text == "{}" else _META(text)
 
 
+_COMPACTED = "$compacted"
+_COMPACTED_START = re.compile(r'\{"\$compacted":"([0-9a-f]{64})"')
+_EMPTIED, _DROPPED = {"title", "text"}, {"summary", "guid"}  # the types need the former
 _REDACTED = "$redacted"
 _REDACTED_START = '{"$redacted":'
 _ENCODER = msgspec.json.Encoder()

@@ -129,6 +129,14 @@ class EventLog(Protocol):
         """
         ...
 
+    def compact(self, keys: Collection[str], *, seen: int, through: int, before: datetime, at: datetime) -> int:
+        """Drop the text of these events, keep all else, and append the ItemsCompacted that says so, all or none.
+
+        Left alone are unknown keys, events without their text already, and items that an event behind position `seen`
+        speaks of: whoever chose the keys did not know of it. Gives how many bytes were dropped.
+        """
+        ...
+
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         """The events behind position `after`, oldest first, of the given types (all where empty)."""
         ...

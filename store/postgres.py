@@ -15,7 +15,19 @@ from store.events.items import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
 from store.postgres_link import Connection, PostgresLink
 from store.postgres_readers import PostgresReaders
-from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, redactions, rows_of, time_of, unknown
+from store.rows import (
+    News,
+    Row,
+    compaction,
+    first_of_each,
+    maybe_time,
+    placed,
+    recorded,
+    redactions,
+    rows_of,
+    time_of,
+    unknown,
+)
 
 
 class PostgresStore:
@@ -66,6 +78,22 @@ class PostgresStore:
             _insert(db, new, when)
         self._news.tell()
         return len(taken)
+
+    def compact(self, keys: Collection[str], *, seen: int, through: int, before: datetime, at: datetime) -> int:
+        with self._link.write() as db:
+            _take_turn(db)
+            later = db.execute(
+                "SELECT key, data FROM log WHERE pos > %s AND type NOT IN ('ItemSeen.v1', 'ItemsCompacted.v1')", (seen,)
+            ).fetchall()
+            rows = db.execute("SELECT pos, key, data FROM log WHERE key = ANY(%s)", (list(keys),)).fetchall()
+            made = compaction(rows, later, through=through, before=before)
+            if made is None:
+                return 0
+            for data, pos in made[0]:
+                db.execute("UPDATE log SET data = %s WHERE pos = %s", (data, pos))
+            _insert(db, rows_of([Event(made[1])]), stamp(at))
+        self._news.tell()
+        return made[1].freed
 
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         with self._link.read() as db:

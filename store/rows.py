@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from store.codec import data_digest, decode_meta, encode, encode_meta, redacted, redaction, type_of
+from store.codec import (
+    compacted,
+    compaction_digest,
+    data_digest,
+    decode_meta,
+    encode,
+    encode_meta,
+    redacted,
+    redaction,
+    type_of,
+)
+from store.events.trust import ItemsCompacted
 from store.log import Conflict, Event, LogDamaged, Recorded
 from store.readers import Progress, ReaderRow, Settings
 
@@ -46,6 +57,31 @@ def unknown(rows: Sequence[Row], known: Collection[str], *, strict: bool = False
 def redactions(rows: Sequence[tuple[str, str]], reason: str) -> list[tuple[str, str]]:
     """For each (key, data), what shall stand in the data's place, and the key; without those redacted already."""
     return [(redaction(data_digest(data), reason), key) for key, data in rows if redacted(data) is None]
+
+
+def compaction(
+    rows: Sequence[tuple[int, str, str]], later: Sequence[tuple[str, str]], *, through: int, before: datetime
+) -> tuple[list[tuple[str, int]], ItemsCompacted] | None:
+    """For rows of (position, key, data): the data to put in their place, with their positions, and the event that says
+    so; without those that `later` events, each (key, data), speak of. None where nothing is left to be dropped."""
+    said = "\n".join(f"{key}\n{data}" for key, data in later)
+    changes = [
+        (new, pos, len(data.encode()) - len(new.encode()))
+        for pos, key, data in sorted(rows)
+        if key.split("/")[1] not in said and (new := compacted(data)) != data
+    ]
+    if not changes:
+        return None
+    positions = tuple(pos for _, pos, _ in changes)
+    fact = ItemsCompacted(
+        first=positions[0],
+        positions=positions,
+        digest=compaction_digest(new for new, _, _ in changes),
+        through=through,
+        before=before,
+        freed=sum(freed for _, _, freed in changes),
+    )
+    return [(new, pos) for new, pos, _ in changes], fact
 
 
 def placed(rows: Sequence[Row], when: str, *, head: int, last: str) -> list[Placed]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from store import codec
 from store.codec import data_digest
-from store.events.trust import LogSealed
+from store.events.trust import ItemsCompacted, LogSealed
 from store.log import Event, EventLog, LogDamaged, Recorded
 
 BATCH = 2000
@@ -32,6 +32,7 @@ class Verdict:
     sealed: int
     seals: int
     redacted: int
+    compacted: int = 0
     root: str = ""
     broken_at: int | None = None
     problem: str = ""
@@ -135,6 +136,8 @@ class _Checked:
 
     events: int = 0
     redacted: int = 0
+    compacted: int = 0
+    told: int = 0  # rows that an ItemsCompacted speaks of and that are compacted still
     seals: int = 0
     at: datetime | None = None
     chain: list[tuple[int, LogSealed]] = field(default_factory=list)
@@ -142,7 +145,7 @@ class _Checked:
     def verdict(self, broken_at: int | None = None, problem: str = "") -> Verdict:
         good = self.chain[: self.seals]
         sealed, root = (good[-1][1].to, good[-1][1].root) if good else (0, "")
-        return Verdict(self.events, sealed, self.seals, self.redacted, root, broken_at, problem)
+        return Verdict(self.events, sealed, self.seals, self.redacted, self.compacted, root, broken_at, problem)
 
 
 def _check_seals(log: EventLog, checked: _Checked) -> None:
@@ -164,6 +167,7 @@ def _check_rows(log: EventLog, checked: _Checked) -> None:
         places = {recorded.key: recorded.pos for recorded in log.find([recorded.key for recorded in page]).values()}
         for recorded in page:
             _check_row(recorded, places, checked)
+            _check_compaction(log, recorded, checked)
             if current is None:
                 continue
             tree.add(leaf(recorded))
@@ -171,6 +175,8 @@ def _check_rows(log: EventLog, checked: _Checked) -> None:
                 _check_root(tree, current[0], current[1])
                 checked.seals += 1
                 current, tree = next(stretches, None), MerkleTree()
+    if checked.told != checked.compacted:
+        raise _BrokenError(checked.events + 1, "text was dropped from events, and no event says so")
     if current is not None:
         raise _BrokenError(
             checked.events + 1, f"the log ends at {checked.events}, but the seal at {current[0]} covers more"
@@ -196,7 +202,24 @@ def _check_row(recorded: Recorded, places: Mapping[str, int], checked: _Checked)
     if checked.at is not None and recorded.at < checked.at:
         raise _BrokenError(pos, f"the time at {pos} lies before that of the event before it: it was changed")
     checked.redacted += isinstance(codec.fact(recorded), codec.Redacted)
+    checked.compacted += codec.is_compacted(recorded.data)
     checked.events, checked.at = pos, recorded.at
+
+
+def _check_compaction(log: EventLog, recorded: Recorded, checked: _Checked) -> None:
+    """What a compaction left of its events is what it says it left; unless some of it was redacted since."""
+    if recorded.type != ItemsCompacted.TYPE:
+        return
+    fact = codec.fact(recorded)
+    if not isinstance(fact, ItemsCompacted):
+        return
+    chosen = set(fact.positions)
+    left = [one.data for one in stretch(log, fact.first, fact.positions[-1]) if one.pos in chosen]
+    still = [data for data in left if codec.is_compacted(data)]
+    checked.told += len(still)
+    gone = sum(codec.redacted(data) is not None for data in left)
+    if len(still) + gone != len(chosen) or (not gone and codec.compaction_digest(still) != fact.digest):
+        raise _BrokenError(recorded.pos, f"the events compacted at {recorded.pos} are not what was left of them then")
 
 
 def _check_root(tree: MerkleTree, pos: int, one: LogSealed) -> None:

@@ -12,7 +12,19 @@ from store import sqlite_schema
 from store.codec import stamp
 from store.events.items import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
-from store.rows import News, Row, first_of_each, maybe_time, placed, recorded, redactions, rows_of, time_of, unknown
+from store.rows import (
+    News,
+    Row,
+    compaction,
+    first_of_each,
+    maybe_time,
+    placed,
+    recorded,
+    redactions,
+    rows_of,
+    time_of,
+    unknown,
+)
 from store.runlock import RunLock
 from store.sqlite_readers import SqliteReaders
 from store.sqlitefile import Connection, IntegrityError, SqliteFile
@@ -72,6 +84,18 @@ class SqliteStore:
         self._file.forget_overwritten()
         self._news.tell()
         return len(taken)
+
+    def compact(self, keys: Collection[str], *, seen: int, through: int, before: datetime, at: datetime) -> int:
+        with self._file.write() as db:
+            chosen = "SELECT pos, key, data FROM log WHERE key IN (SELECT value FROM json_each(?))"
+            later = db.execute(_LATER, (seen,)).fetchall()
+            made = compaction(db.execute(chosen, (_list(keys),)).fetchall(), later, through=through, before=before)
+            if made is None:
+                return 0
+            db.executemany("UPDATE log SET data = ? WHERE pos = ?", made[0])
+            _insert(db, rows_of([Event(made[1])]), stamp(at))
+        self._news.tell()
+        return made[1].freed
 
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         with self._file.read() as db:
@@ -207,6 +231,10 @@ class SqliteStore:
         if new:
             self._news.tell()
         return held
+
+
+# Sightings speak of no other item, and what this very compaction wrote need not be looked at.
+_LATER = "SELECT key, data FROM log WHERE pos > ? AND type NOT IN ('ItemSeen.v1', 'ItemsCompacted.v1')"
 
 
 class _KnownKey(Exception):

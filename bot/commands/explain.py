@@ -120,7 +120,7 @@ def _tell(explanations: Sequence[Explanation], item: ItemView | None, as_json: b
 
 def _print(one: Explanation, item: ItemView | None) -> None:
     if item is not None:
-        click.secho(item.title, bold=True)
+        click.secho(item.title or "(its text is no longer kept: there is nothing to judge)", bold=True)
         click.echo(f"{item.publisher or item.feed} · seen {item.seen_at:%Y-%m-%d %H:%M} UTC · {item.url or item.key}")
         counts = ", ".join(f"{match.commitment} (event {match.pos}, rules {match.rules})" for match in item.matches)
         click.echo(f"in the log it counts for: {counts or 'nothing'}")

@@ -84,6 +84,8 @@ def _told(verdict: Verdict) -> list[str]:
     if verdict.seals:
         seals = "1 seal covers" if verdict.seals == 1 else f"{verdict.seals} seals cover"
         lines.append(f"{seals} positions 1 to {verdict.sealed}; the last root is {verdict.root}.")
+    if verdict.compacted:
+        lines.append(f"Of {verdict.compacted} events the text was dropped; what is left is what was left then.")
     if verdict.unsealed:
         lines.append(f"Not sealed yet: {verdict.unsealed}, from position {verdict.sealed + 1} on.")
     return lines

@@ -46,7 +46,7 @@ from store.events.plan import (
     RulesActivated,
     StatusSet,
 )
-from store.events.trust import EventRedacted, LogSealed
+from store.events.trust import EventRedacted, ItemsCompacted, LogSealed
 
 EVENT_TYPES: tuple[type[Fact], ...] = (
     RulesActivated,
@@ -88,5 +88,6 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     MissJudged,
     StatusSet,
     EventRedacted,
+    ItemsCompacted,
     LogSealed,
 )

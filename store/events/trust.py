@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from store.events.fact import Fact
+from store.events.fact import Fact, Time
 
 
 class LogSealed(Fact, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
@@ -36,3 +36,22 @@ class EventRedacted(Fact, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def key(self) -> str:
         return f"redacted/{self.target}"
+
+
+class ItemsCompacted(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The text of items that never matched was dropped, to save room. `positions` are those of their events, of which
+    `first` is the first; each keeps its other fields and the SHA-256 of its data, so that seals stay true. `digest` is
+    over what stands there now: the SHA-256 of the data, one line each, in hex, hashed once more. Everything up to
+    `through` was looked at; what was recorded before `before` is old enough. `freed` counts bytes."""
+
+    TYPE: ClassVar[str] = "ItemsCompacted.v1"
+    first: int
+    positions: tuple[int, ...]
+    digest: str
+    through: int
+    before: Time
+    freed: int
+
+    @property
+    def key(self) -> str:
+        return f"compacted/{self.first}"

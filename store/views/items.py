@@ -13,6 +13,7 @@ from store.codec import Redacted, stamp
 from store.events.fact import Evidence
 from store.events.items import ItemMatched, ItemRevised, ItemSeen, MatchWithdrawn
 from store.events.plan import PlanRevised
+from store.events.trust import ItemsCompacted
 from store.log import Recorded
 from store.sqlitefile import Connection
 from store.views.values import ItemView, MatchView
@@ -26,6 +27,7 @@ SCHEMA = (
          pos INTEGER PRIMARY KEY, item TEXT NOT NULL UNIQUE, feed TEXT, publisher TEXT, title TEXT, summary TEXT,
          url TEXT, place TEXT, lang TEXT, published TEXT, seen_at TEXT, archive INTEGER, digest TEXT, rank TEXT,
          revised INTEGER NOT NULL DEFAULT 0)""",
+    "CREATE INDEX items_by_revision ON items (revised) WHERE revised > 0",
     "CREATE INDEX items_by_place ON items (place) WHERE place IS NOT NULL",
     """CREATE TABLE matches (
          plan TEXT, commitment TEXT, item TEXT, digest TEXT, rules TEXT, rule TEXT, score REAL, evidence TEXT,
@@ -151,7 +153,24 @@ def heirs(db: Connection, plan: str, commitment: str) -> tuple[str, ...]:
 
 
 SIGHTINGS = items_seen
+
+
+def items_compacted(db: Connection, _: Recorded, fact: ItemsCompacted) -> None:
+    """The text is gone from the log; an item that was revised later shows the revision, which may still be there."""
+    named, indexed = msgspec.json.encode(fact.positions).decode(), _indexed(db)
+    rows = db.execute(
+        "SELECT pos, title, summary FROM items WHERE revised = 0 AND pos IN (SELECT value FROM json_each(?1)) UNION ALL"
+        " SELECT pos, title, summary FROM items WHERE revised > 0 AND revised IN (SELECT value FROM json_each(?1))",
+        (named,),
+    ).fetchall()
+    words = [row for row in rows if row[0] <= indexed]
+    db.executemany("INSERT INTO item_words (item_words, rowid, title, summary) VALUES ('delete', ?, ?, ?)", words)
+    db.executemany("UPDATE items SET title = '', summary = '' WHERE pos = ?", [row[:1] for row in rows])
+    db.executemany("INSERT INTO item_words (rowid, title, summary) VALUES (?, '', '')", [row[:1] for row in words])
+
+
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
+    ItemsCompacted: items_compacted,
     ItemRevised: item_revised,
     ItemMatched: item_matched,
     MatchWithdrawn: match_withdrawn,

@@ -11,7 +11,7 @@ import pytest
 from store.codec import Unknown, data_digest, fact
 from store.events.items import ItemSeen, StoryJoined
 from store.events.monitor import MonitorStarted, MonitorStopped
-from store.events.trust import EventRedacted
+from store.events.trust import EventRedacted, ItemsCompacted
 from store.log import Claim, Completion, Conflict, Event, LeaseLost, LogError, Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -39,6 +39,30 @@ class Contract:
     @pytest.fixture
     def store(self, opener: Opener) -> Store:
         return opener()
+
+    # --- compaction ---------------------------------------------------------------------------------------
+
+    def test_compacting_drops_the_text_and_says_so(self, store: Store) -> None:
+        store.append([seen("a", "A long title"), seen("b"), seen("c")], at=NOON)
+        before = store.read()
+        keys = ["item/a", "item/c", "item/none"]
+        freed = store.compact(keys, seen=3, through=3, before=NOON + HOUR, at=NOON)
+        after = store.read()
+        assert [data_digest(one.data) for one in after[:3]] == [data_digest(one.data) for one in before]
+        assert [getattr(fact(one), "title", None) for one in after[:3]] == ["", "A title", ""]
+        told = fact(after[3])
+        assert isinstance(told, ItemsCompacted)
+        assert (told.positions, told.through) == ((1, 3), 3)
+        assert told.freed == freed == sum(len(one.data) for one in before) - sum(len(one.data) for one in after[:3])
+        assert store.append([seen("a", "back again")], at=NOON) == []
+
+    def test_what_was_compacted_or_is_spoken_of_by_now_is_left_alone(self, store: Store) -> None:
+        store.append([seen("first-item"), seen("other-item")], at=NOON)
+        assert store.compact(["item/first-item"], seen=2, through=2, before=NOON, at=NOON) != 0
+        assert store.compact(["item/first-item"], seen=3, through=2, before=NOON, at=NOON) == 0
+        store.append([Event(StoryJoined(item="other-item", story="s", reason="founded"))], at=NOON)
+        assert store.compact(["item/other-item"], seen=3, through=2, before=NOON, at=NOON) == 0
+        assert store.head() == 4
 
     # --- append and read ----------------------------------------------------------------------------------
 
