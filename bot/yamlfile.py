@@ -65,6 +65,11 @@ def load(text: str) -> Document:
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def write(data: object) -> str:
+    """Plain data as YAML: short lists on one line, in the order of the data."""
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
+
+
 class _Reader:
     def __init__(self, document: Document) -> None:
         self.lines, self.places = document.lines, document.places

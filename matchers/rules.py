@@ -28,8 +28,8 @@ class RuleError(Exception):
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
     """A rule ready to decide: what it asks, in words and in groups, the sides it needs, and how much it says. `main`
-    are the groups of what it is about, without what must stand beside it. A rule that is also something outside its
-    scope is two of these."""
+    are the groups of what it is about: what stands first in it, without what must stand beside that. A rule that is
+    also something outside its scope is two of these."""
 
     commitment: str
     rule: Rule
@@ -267,8 +267,8 @@ def _rule(work: Table, plan: Plan, commitment: str, rule: Rule, path: Path) -> I
         when = _grouped(work, asked, (*path, "query"))
         if not _starters(when):
             work.problem(path, rule.id, "a term that must be there: from NOT alone nothing can be found")
-        main = when if rule.query else query.first(when)
-        yield CompiledRule(commitment, rule, asked, when, frozenset(query.groups(main)), sides, strength)
+        main = frozenset(query.groups(query.first(when)))
+        yield CompiledRule(commitment, rule, asked, when, main, sides, strength)
 
 
 def _grouped(work: Table, node: query.Node, path: Path) -> query.Node:

@@ -17,6 +17,7 @@ from bot import __version__
 from bot.commands import whatif
 from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
 from bot.commands.progress import shown as progress_shown
+from bot.commands.rules_show import show as show_rules
 from bot.config import Loaded
 from bot.judges import judges
 from bot.judging import ExampleError, read_examples
@@ -30,6 +31,9 @@ from matchers.trial import Change, Example, Tally, Trial, changes, trial
 @click.group()
 def command() -> None:
     """Try rules on labelled examples, look for rules that are hardly meant, and put changed rules into force."""
+
+
+command.add_command(show_rules)
 
 
 @command.command()

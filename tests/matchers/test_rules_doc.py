@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from matchers.convert import as_lists, as_queries
+from matchers.plan import Rule
+from matchers.query import parse
 from matchers.terms import read_term
 from matchers.text import STAR, fold
 from tests.matchers.plans import BASE, compiled, found
@@ -48,6 +52,15 @@ def test_the_page_says_what_each_way_of_writing_a_term_finds() -> None:
             assert found(compiled(rules), text) == ["c"], (written, text)
         for text in re.findall(r"\*([^*]+)\*", finds_not):
             assert found(compiled(rules), text) == [], (written, text)
+
+
+def test_the_page_shows_rules_of_lists_and_the_queries_they_become() -> None:
+    rows = re.findall(r"^\| (`any:.*`) \| `(.*)` \|$", PAGE, re.MULTILINE)
+    assert len(rows) == 6
+    for lists, query in rows:
+        rule = Rule.model_validate({"id": "r"} | yaml.safe_load("\n".join(re.findall("`([^`]+)`", lists))))
+        assert parse(as_queries(rule)[0].query or "") == parse(query), lists
+        assert as_lists(Rule(id="r", query=query)) == rule, query
 
 
 @pytest.mark.parametrize("term", ["-", "a*", "in*side", "…"])

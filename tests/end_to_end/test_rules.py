@@ -1,0 +1,70 @@
+"""`pactwatch rules`: what the person who writes rules types, on a configuration of files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.end_to_end.place import PLAN, open_place
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+QUERY = {"id": "either", "query": 'quay OR ("port" AND harbour) OR pier'}
+
+
+async def test_show_writes_a_rule_in_either_form(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        as_query = await place.command("rules", "show", "school/words", "--as", "query")
+        assert yaml.safe_load(as_query.out) == [{"id": "words", "query": '("school" OR "classroom*")'}]
+        (tmp_path / "config.yaml").write_text(_with(tmp_path, yaml.safe_load(as_query.out)))
+        back = await place.command("rules", "show", "school", "--as", "rule", "--json")
+        assert back.lines() == [[{"id": "words", "any": ["school", "classroom*"]}]]
+        (tmp_path / "config.yaml").write_text(_with(tmp_path, [QUERY]))
+        stays = await place.command("rules", "show", "school", "--as", "rule")
+        assert (stays.code, yaml.safe_load(stays.out)) == (1, [QUERY])
+        assert "either stays a query" in stays.err
+        assert (await place.command("rules", "show", "nowhere")).code == 2
+
+
+def _with(folder: Path, rules: list[object]) -> str:
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    config["commitments"][1]["rules"] = rules
+    return yaml.safe_dump(config)
+
+
+async def test_examples_say_what_a_change_of_rules_changes(tmp_path: Path) -> None:
+    examples = [
+        {"id": "e1", "lang": "en", "title": "The bridge opens", "commitments": ["bridge"]},
+        {"id": "e2", "lang": "en", "title": "A ferry for the river", "commitments": []},
+        {"id": "e3", "lang": "en", "title": "A school by the bridge", "commitments": ["school"]},
+    ]
+    async with open_place(tmp_path, times=[]) as place:
+        lines = "".join(json.dumps(one) + "\n" for one in examples)
+        (tmp_path / "config.examples.jsonl").write_text(lines)
+        new = yaml.safe_load((tmp_path / "config.yaml").read_text())
+        new["commitments"][0]["rules"] = [{"id": "words", "any": ["ferry"]}]
+        (tmp_path / "new.yaml").write_text(yaml.safe_dump(new))
+        now = await place.command("rules", "test")
+        assert (now.code, "3 examples" in now.out, "wrong: bridge" in now.out) == (1, True, True)
+        for head in ("bridge", "en", "all"):
+            assert any(line.strip().startswith(head) for line in now.out.splitlines())
+        then = await place.command("rules", "test", "--new", "new.yaml")
+        assert "3 examples fare differently" in then.out
+        assert "gained: bridge" in then.out
+        assert "lost: bridge" in then.out
+
+
+async def test_lint_names_what_is_hardly_meant(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        assert (await place.command("rules", "lint")).code == 0
+        rules = [{"id": "words", "any": {"en": ["school", "School", "schooling", "school*", "the"]}}]
+        (tmp_path / "config.yaml").write_text(_with(tmp_path, list(rules)))
+        found = await place.command("rules", "lint", "--json")
+        said = [one["said"] for one in found.lines()]
+        assert found.code == 1
+        assert PLAN["commitments"][1]["id"] in found.out
+        for part in ("is there twice", "found by a stem", "nearly everywhere"):
+            assert any(part in one for one in said), part
