@@ -21,7 +21,7 @@ async def test_show_writes_a_rule_in_either_form(tmp_path: Path) -> None:
         assert yaml.safe_load(as_query.out) == [{"id": "words", "query": '("school" OR "classroom*")'}]
         (tmp_path / "config.yaml").write_text(_with(tmp_path, yaml.safe_load(as_query.out)))
         back = await place.command("rules", "show", "school", "--as", "rule", "--json")
-        assert back.lines() == [[{"id": "words", "any": ["school", "classroom*"]}]]
+        assert json.loads(back.out) == [{"id": "words", "any": ["school", "classroom*"]}]
         (tmp_path / "config.yaml").write_text(_with(tmp_path, [QUERY]))
         stays = await place.command("rules", "show", "school", "--as", "rule")
         assert (stays.code, yaml.safe_load(stays.out)) == (1, [QUERY])
