@@ -15,7 +15,7 @@ demo: .venv/run.stamp ## the whole program against loopback stand-ins, in under 
 test: .venv/dev.stamp ## the everyday tests
 	$(BIN)/pytest -m "not slow and not chaos"
 
-chaos: .venv/dev.stamp ## hundreds of kills of the log's writers; many minutes
+chaos: .venv/dev.stamp ## hundreds of kills and power cuts of the log's writers; many minutes
 	$(BIN)/pytest -m chaos
 
 format: .venv/dev.stamp ## put the code into its one format
