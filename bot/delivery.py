@@ -29,6 +29,7 @@ TOO_OLD = "too-old"
 POST_GONE = "post-deleted"
 NOT_FOR_IT = "not-for-this-channel"
 REJECTED = "rejected"
+POST_MOVED = "post-out-of-reach"
 INTERRUPTED = "the program ended while sending"
 
 
@@ -169,7 +170,7 @@ def after_edit(delivery: Delivery, step: Edit, digest: str, outcome: Outcome) ->
         case Sent() | NotModified():
             return (edited(delivery, step, digest),)
         case Refused("gone", reason):
-            quiet = suppressed(delivery, Suppress(delivery.new_items, POST_GONE))
+            quiet = suppressed(delivery, Suppress(delivery.new_items, POST_MOVED if delivery.moved else POST_GONE))
             return (*quiet, _failed(channel, story, (), attempt, reason))
         case Refused("message" | "markup", reason):
             return (_failed(channel, story, delivery.new_items, attempt, reason),)

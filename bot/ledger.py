@@ -12,7 +12,7 @@ from bot.delivery import NOT_FOR_IT, silences, suppressions
 from bot.holding import NO_HABITS, Habits, unanswered
 from bot.standing import is_paused
 from store import codec
-from store.events.deliveries import ChannelOpened, UpdateQueued, UpdateReviewed
+from store.events.deliveries import ChannelMoved, ChannelOpened, UpdateQueued, UpdateReviewed
 from store.events.fact import Fact
 from store.log import Event, EventLog, Store
 from store.views.values import Delivery
@@ -46,6 +46,10 @@ class Account(Protocol):
     async def owed(self) -> Sequence[Delivery]: ...
 
     async def last_message(self) -> int | None: ...
+
+    async def moved_to(self) -> int | None: ...
+
+    async def moved(self, now: datetime, chat: int) -> None: ...
 
     async def digests(self, story: str, attempts: int) -> frozenset[str]: ...
 
@@ -186,6 +190,14 @@ class Ledger:
     async def last_message(self) -> int | None:
         """The highest message id the log knows in the channel."""
         return await self._call(self._views.last_message, self._channel)
+
+    async def moved_to(self) -> int | None:
+        """The chat that the channel has become; None where it is what it was."""
+        return await self._call(self._views.moved_to, self._channel)
+
+    async def moved(self, now: datetime, chat: int) -> None:
+        """The channel has become another chat."""
+        await self.record(now, ChannelMoved(channel=self._channel, chat=chat))
 
     async def digests(self, story: str, attempts: int) -> frozenset[str]:
         """What the attempts to post the story would have shown."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from store.codec import Redacted, Unknown
 from store.events.deliveries import (
+    ChannelMoved,
     ChannelOpened,
     TopicOpened,
     UpdateEdited,
@@ -145,6 +146,16 @@ def _of_pause(fact: FeedPaused | FeedResumed | PublishingPaused | PublishingResu
 
 
 def _of_channel(fact: Fact) -> str:
+    match fact:
+        case ChannelOpened():
+            return f"{fact.channel} is open; it is owed every match behind position {fact.after}"
+        case ChannelMoved():
+            return f"{fact.channel} has become a supergroup; posts go to {fact.chat} from now on"
+        case _:
+            return _of_update(fact)
+
+
+def _of_update(fact: Fact) -> str:
     match fact:
         case UpdateQueued():
             return f"{fact.channel}: about to post the story {fact.story}"

@@ -16,6 +16,7 @@ from bot.telegram.outcome import Outcome, Refused, Sent
 from bot.telegram.text import clean, cut
 from bot.telegram.words import say, say_n
 from store import codec
+from store.events.deliveries import ChannelMoved
 from store.events.fact import Fact
 from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
 from store.events.pauses import PublishingPaused, PublishingResumed
@@ -25,6 +26,7 @@ from store.readers import Readers
 _log = logging.getLogger("pactwatch.operators")
 
 TYPES = (
+    ChannelMoved.TYPE,
     FeedFailing.TYPE,
     FeedGone.TYPE,
     FeedStale.TYPE,
@@ -64,6 +66,10 @@ class Throttle:
 def notice_of(fact: Fact, at: datetime, *, stopped: datetime | None = None) -> Notice | None:
     """What an event of the log is to the operators; None if nothing. `stopped` is when an earlier run said good-bye."""
     match fact:
+        case ChannelMoved():
+            return Notice(
+                f"moved/{fact.channel}", words.NOTICE_MOVED, {"channel": fact.channel, "chat": str(fact.chat)}
+            )
         case FeedFailing():
             values: dict[str, str | datetime] = {"feed": fact.feed, "when": fact.since, "reason": fact.reason}
             return Notice(f"failing/{fact.feed}", words.NOTICE_FAILING, values)

@@ -34,6 +34,7 @@ LEASE_WAIT_S = 5.0
 VIEWS_WAIT_S = 2.0
 FINISH_S = 3.0
 PATIENCE = 8
+OUT_OF_REACH = Refused("gone", "the post stands in the group that has become a supergroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class _Memory:
     last: int | None = None  # the channel's last message id
     unsent: dict[str, bool] = field(default_factory=dict)  # stories whose last attempt had no effect: was it a repeat?
     failures: int = 0
+    refusals: int = 0  # in a row, whatever else failed in between
 
 
 class Publisher:
@@ -153,7 +155,7 @@ class Publisher:
     async def _told(self, rest: Rest, channel: str) -> Rest:
         if rest.refused:
             is_chat = rest.refused.kind == "chat"
-            await self._tell(Turned(channel, rest.refused.reason, self._memory.failures, is_chat))
+            await self._tell(Turned(channel, rest.refused.reason, self._memory.refusals, is_chat))
         return rest
 
     async def resign(self) -> None:
@@ -169,7 +171,7 @@ class Publisher:
         await ledger.silence(self._clock.now())
         owed = await ledger.owed()
         if ledger.token != self._memory.token:
-            self._begin(ledger.token, owed)
+            await self._begin(ledger, owed)
         if self._memory.last is None:
             self._memory.last = await ledger.last_message()
         for entry in sorted(owed, key=lambda entry: entry.state not in {"queued", "uncertain"}):
@@ -181,11 +183,13 @@ class Publisher:
                 return rest
         return Rest(0.0) if len(owed) == PAGE else Rest(IDLE_S, until_news=True)
 
-    def _begin(self, token: int, owed: Sequence[Delivery]) -> None:
+    async def _begin(self, ledger: Account, owed: Sequence[Delivery]) -> None:
         """The channel was another's, or another life's, until now: what we knew of it is old, and what they began
         may still be on its way."""
         now = self._clock.now()
-        self._memory = _Memory(now, token=token, failures=self._memory.failures)
+        self._memory = _Memory(now, ledger.token, failures=self._memory.failures, refusals=self._memory.refusals)
+        if chat := await ledger.moved_to():
+            self._sink.move(chat)
         if any(entry.state == "sent" for entry in owed):
             self._memory.edits_from = now + self._sink.in_flight
 
@@ -235,6 +239,7 @@ class Publisher:
         if isinstance(outcome, Sent) and step.repeated and intent.after_message is None and self._sink.can_look:
             outcome = await self._without_twins(job, outcome)
         await self._record(job, *decide.after_send(intent, outcome, repeated=step.repeated), cause=intent.key)
+        await self._follow(job, outcome)
         self._remember(job, step, outcome)
         _report(job, "posted", outcome, seconds=(self._clock.now() - started).total_seconds())
         await self._mourn(job, outcome)
@@ -252,10 +257,11 @@ class Publisher:
         await self._sink.turn()
         if not await self._leads_still(job.ledger):
             return Rest(LEASE_WAIT_S)
-        outcome = await self._sink.edit(number, job.post)
+        outcome = OUT_OF_REACH if job.entry.moved else await self._sink.edit(number, job.post)
         if isinstance(outcome, Unknown) and outcome.in_flight:
             self._memory.edits_from = self._clock.now() + self._sink.in_flight
         await self._record(job, *decide.after_edit(job.entry, step, job.digest, outcome))
+        await self._follow(job, outcome)
         _report(job, "edited", outcome)
         await self._mourn(job, outcome)
         return self._rest_after(outcome)
@@ -289,15 +295,25 @@ class Publisher:
             case probe.Absent():
                 return await self._send(job, replace(again, repeated=False))
             case probe.Hindered(look) if not isinstance(look, Refused):
+                await self._follow(job, look)
                 return self._rest_after(look)
             case probe.Hindered() if shut := await self._sink.shut():
+                await self._follow(job, shut)
                 return self._rest_after(shut)
             case _:
                 return await self._send(job, again)
 
+    async def _follow(self, job: _Job, outcome: Outcome | Look) -> None:
+        """A group that became a supergroup is another chat, which counts its messages anew; its name in the log
+        stays."""
+        if isinstance(outcome, Migrated):
+            await job.ledger.moved(self._clock.now(), outcome.chat)
+            self._sink.move(outcome.chat)
+            self._memory.last = None
+
     async def _without_twins(self, job: _Job, sent: Sent) -> Sent:
         """The channel's first post was in doubt, and there was no known id to look behind: now there is one to look
-        before. Of several copies the oldest stays, whichever attempt it was of."""
+        before. Of several copies, whichever attempt they were of, the newest stays: its text is the one we know."""
         shown = await job.ledger.digests(job.entry.story.id, job.entry.attempts + 1)
 
         async def look(number: int) -> Look:
@@ -331,10 +347,7 @@ class Publisher:
                 self._memory.last = max(number, self._memory.last or 0)
             case Unknown(_, in_flight):
                 self._memory.in_doubt_since = self._clock.now() - (timedelta(0) if in_flight else self._sink.in_flight)
-            case Migrated():
-                self._memory.last = None  # the new group counts its messages anew
-                self._memory.unsent[story] = step.repeated
-            case Wait() | Unsent() | Refused("chat" | "token"):
+            case Migrated() | Wait() | Unsent() | Refused("chat" | "token"):
                 self._memory.unsent[story] = step.repeated
             case _:
                 pass
@@ -349,16 +362,17 @@ class Publisher:
                 _log.warning("telegram is out of reach reason=%r again_in_s=%.0f", reason, rest.seconds)
                 return rest
             case Refused("chat" | "token"):
-                return replace(self._back_off(limit=300.0, first=30.0), refused=outcome)
+                self._memory.refusals += 1
+                return Rest(min(300.0, 30.0 * 2.0 ** min(self._memory.refusals - 1, 4)), refused=outcome)
             case Migrated():
                 return Rest(0.0)
             case _:
-                self._memory.failures = 0
+                self._memory.failures = self._memory.refusals = 0
                 return None
 
-    def _back_off(self, *, limit: float, first: float = 1.0) -> Rest:
+    def _back_off(self, *, limit: float) -> Rest:
         self._memory.failures += 1
-        return Rest(min(limit, first * 2.0 ** min(self._memory.failures - 1, 10)))
+        return Rest(min(limit, 2.0 ** min(self._memory.failures - 1, 10)))
 
 
 @dataclass(frozen=True, slots=True)

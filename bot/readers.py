@@ -78,6 +78,12 @@ class ReaderAccount:
     async def last_message(self) -> int | None:
         return await self._call(self._views.last_message, self._channel)
 
+    async def moved_to(self) -> None:
+        """People do not become supergroups."""
+
+    async def moved(self, now: datetime, chat: int) -> None:
+        """Never."""
+
     async def digests(self, story: str, attempts: int) -> frozenset[str]:
         return await self._call(digests, self._store, self._channel, story, attempts)
 

@@ -50,6 +50,10 @@ class Sink(Protocol):
         """Take a message back."""
         ...
 
+    def move(self, chat: int) -> None:
+        """The channel has become this chat."""
+        ...
+
     async def shut(self) -> Outcome | None:
         """Why the channel itself is closed to us; None where it is not."""
         ...
@@ -103,16 +107,14 @@ class TelegramSink:
         del after
         thread = await self._thread(post)
         if thread is not None and not isinstance(thread, int):
-            return self._followed(thread)
+            return thread
         done = await self._sent(post, thread)
         if isinstance(done, Refused) and done.kind == "topic" and isinstance(post, Post) and self._topics:
             self._topics.forget(post.pillar)
             thread = await self._thread(post)
             done = await self._sent(post, thread) if thread is None or isinstance(thread, int) else thread
         # A topic that cannot be had is the group's matter: nothing goes out until somebody has seen to it.
-        return self._followed(
-            replace(done, kind="chat") if isinstance(done, Refused) and done.kind == "topic" else done
-        )
+        return replace(done, kind="chat") if isinstance(done, Refused) and done.kind == "topic" else done
 
     async def _sent(self, post: Post | Digest, thread: int | None) -> Outcome:
         """A post whose markup Telegram cannot read goes out once more as plain text."""
@@ -134,29 +136,33 @@ class TelegramSink:
         return self._loud_from is None or score < self._loud_from
 
     async def edit(self, number: int, post: Post | Digest) -> Outcome:
-        return self._followed(await self._client.edit(self._chat, number, message(post)))
+        return await self._client.edit(self._chat, number, message(post))
 
     async def look(self, number: int) -> Look:
-        return await self._client.look(self._chat, number, via=self._via)
+        """A log chat that has become a supergroup is followed; where it is the channel that has, Migrated."""
+        done = await self._client.look(self._chat, number, via=self._via)
+        if not isinstance(done, Migrated):
+            return done
+        again = await self._client.look(self._chat, number, via=done.chat)
+        if not isinstance(again, Migrated):
+            self._via = done.chat
+        return again
 
     async def delete(self, number: int) -> Outcome:
         return await self._client.delete(self._chat, number)
 
+    def move(self, chat: int) -> None:
+        self._chat = chat
+
     async def shut(self) -> Outcome | None:
         done = await self._client.find(self._chat)
-        return None if isinstance(done, Chat) else self._followed(done)
+        return None if isinstance(done, Chat) else done
 
     async def _id(self, chat: int | str) -> int | Outcome:
         if isinstance(chat, int):
             return chat
         done = await self._client.find(chat)
         return done.id if isinstance(done, Chat) else done
-
-    def _followed(self, done: Outcome) -> Outcome:
-        """Keep up with a group that became a supergroup; its name in the log stays."""
-        if isinstance(done, Migrated):
-            self._chat = done.chat
-        return done
 
 
 class TerminalSink:
@@ -188,6 +194,9 @@ class TerminalSink:
 
     async def delete(self, number: int) -> Outcome:
         return Sent(number)
+
+    def move(self, chat: int) -> None:
+        raise AssertionError("a terminal never moves")
 
     async def shut(self) -> None:
         return None

@@ -221,6 +221,7 @@ DIGEST_SILENT_MORE = Plural("and {n} more commitment", "and {n} more commitments
 NOTICE_REFUSED = (
     "⚠️ The channel refuses me: {reason}\nMake me an administrator that may post there. Nothing is lost meanwhile."
 )
+NOTICE_MOVED = "The group {channel} has become a supergroup: posts go to {chat} from now on. Nothing needs to be done."
 NOTICE_LOST = "⚠️ Telegram refused a post for good: {reason}\nStory {story}"
 NOTICE_FAILING = "⚠️ <b>{feed}</b> has been failing since {when}: {reason}"
 NOTICE_GONE = "⚠️ <b>{feed}</b> will hardly come back: {reason}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from store.events.deliveries import (
+    ChannelMoved,
     ChannelOpened,
     TopicOpened,
     UpdateEdited,
@@ -73,6 +74,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     StoryJoined,
     ChannelOpened,
     TopicOpened,
+    ChannelMoved,
     UpdateQueued,
     UpdateSent,
     UpdateEdited,

@@ -34,6 +34,19 @@ class TopicOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"topic/{self.channel}/{self.pillar}/{self.thread}"
 
 
+class ChannelMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """A group has become a supergroup, whose id is `chat`; `channel`, its name in the log, stays. Posts made before
+    are out of reach: Telegram lets no bot edit them, and the new chat counts its messages anew."""
+
+    TYPE: ClassVar[str] = "ChannelMoved.v1"
+    channel: str
+    chat: int
+
+    @property
+    def key(self) -> str:
+        return f"moved/{self.channel}/{self.chat}"
+
+
 class UpdateQueued(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """The intent to post a story, recorded before the call. `after_message` is the channel's last known
     message id, `text_digest` what will be sent: both serve to find out whether a lost answer was a lost post.

@@ -14,6 +14,7 @@ import msgspec
 
 from store.codec import stamp
 from store.events.deliveries import (
+    ChannelMoved,
     ChannelOpened,
     UpdateEdited,
     UpdateFailed,
@@ -28,11 +29,13 @@ from store.sqlitefile import Connection
 from store.views import holds, stories
 from store.views.values import Delivery, DeliveryCounts, MatchEnd, Silent
 
+# `moved`: the post stands in the group that the channel was before, out of reach.
 # `as_of` of a post: the position its text was made from. `stale`: where a delivered item was first revised behind it.
 # `quiet` is an item of which all matches are: it was matched anew, and nobody is told.
 SCHEMA = (
     "CREATE TABLE followed (story TEXT PRIMARY KEY, earlier TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE channels (channel TEXT PRIMARY KEY, after INTEGER NOT NULL, at TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE channels (channel TEXT PRIMARY KEY, after INTEGER NOT NULL, at TEXT NOT NULL, chat INTEGER)
+         WITHOUT ROWID""",
     "CREATE TABLE matched (item TEXT PRIMARY KEY, pos INTEGER NOT NULL, quiet INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX matched_by_pos ON matched (pos)",
     "CREATE TABLE pending (channel TEXT, item TEXT, pos INTEGER, PRIMARY KEY (channel, item)) WITHOUT ROWID",
@@ -44,7 +47,7 @@ SCHEMA = (
     """CREATE TABLE posts (channel TEXT, story TEXT, state TEXT, message INTEGER, text_digest TEXT,
          after_message INTEGER, queued_items TEXT, queued_as_of INTEGER NOT NULL DEFAULT 0,
          attempts INTEGER NOT NULL DEFAULT 0, edits INTEGER NOT NULL DEFAULT 0, as_of INTEGER NOT NULL DEFAULT 0,
-         stale INTEGER, sent_at TEXT, PRIMARY KEY (channel, story)) WITHOUT ROWID""",
+         stale INTEGER, sent_at TEXT, moved INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (channel, story)) WITHOUT ROWID""",
     "CREATE INDEX posts_stale ON posts (channel, stale) WHERE stale IS NOT NULL",
 )
 
@@ -57,6 +60,15 @@ def channel_opened(db: Connection, recorded: Recorded, fact: ChannelOpened) -> N
     db.execute(
         "INSERT OR IGNORE INTO pending (channel, item, pos) SELECT ?1, item, pos FROM matched m"
         " WHERE NOT EXISTS (SELECT 1 FROM ends e WHERE e.channel = ?1 AND e.item = m.item)",
+        (fact.channel,),
+    )
+
+
+def channel_moved(db: Connection, _: Recorded, fact: ChannelMoved) -> None:
+    db.execute("UPDATE channels SET chat = ? WHERE channel = ?", (fact.chat, fact.channel))
+    # What is in doubt can no longer be looked for: the ids behind its last known message are of another chat.
+    db.execute(
+        "UPDATE posts SET moved = (state = 'sent'), after_message = NULL WHERE channel = ?",
         (fact.channel,),
     )
 
@@ -166,6 +178,7 @@ def story_joined(db: Connection, _: Recorded, fact: StoryJoined) -> None:
 FOLDS: dict[type, Callable[[Connection, Recorded, Any], None]] = {
     ChannelOpened: channel_opened,
     StoryJoined: story_joined,
+    ChannelMoved: channel_moved,
     ItemMatched: item_matched,
     ItemRevised: item_revised,
     MatchWithdrawn: match_withdrawn,
@@ -206,9 +219,15 @@ def silent(db: Connection, channel: str, *, limit: int) -> list[Silent]:
 
 def last_message(db: Connection, channel: str) -> int | None:
     """The highest message id the log knows in the channel; None where it knows of none."""
-    (message,) = db.execute("SELECT max(message) FROM posts WHERE channel = ?", (channel,)).fetchone()
+    (message,) = db.execute("SELECT max(message) FROM posts WHERE channel = ? AND NOT moved", (channel,)).fetchone()
     (before,) = db.execute("SELECT max(after_message) FROM posts WHERE channel = ?", (channel,)).fetchone()
     return max(message or 0, before or 0) or None
+
+
+def moved_to(db: Connection, channel: str) -> int | None:
+    """The id of the supergroup that the channel has become; None where it is what it was."""
+    row = db.execute("SELECT chat FROM channels WHERE channel = ?", (channel,)).fetchone()
+    return row[0] if row else None
 
 
 def counts(db: Connection, channel: str) -> DeliveryCounts:
@@ -283,11 +302,11 @@ def _delivery(db: Connection, channel: str, story: str, as_of: int) -> Delivery:
     ).fetchall()
     new = db.execute(_NEW, (channel, story)).fetchall()
     post: tuple[Any, ...] = db.execute(
-        "SELECT state, message, text_digest, after_message, queued_items, queued_as_of, attempts, edits, stale"
+        "SELECT state, message, text_digest, after_message, queued_items, queued_as_of, attempts, edits, stale, moved"
         " FROM posts WHERE channel = ? AND story = ?",
         (channel, story),
-    ).fetchone() or ("new", None, None, None, None, 0, 0, 0, None)
-    state, message, text_digest, after_message, queued_items, queued_as_of, attempts, edits, stale = post
+    ).fetchone() or ("new", None, None, None, None, 0, 0, 0, None, 0)
+    state, message, text_digest, after_message, queued_items, queued_as_of, attempts, edits, stale, moved = post
     return Delivery(
         channel=channel,
         story=stories.load(db, story),
@@ -300,6 +319,7 @@ def _delivery(db: Connection, channel: str, story: str, as_of: int) -> Delivery:
         delivered_items=tuple(item for (item,) in told),
         new_items=tuple(item for (item,) in new),
         revised=stale is not None,
+        moved=bool(moved),
         attempts=attempts,
         edits=edits,
         as_of=as_of,
@@ -311,7 +331,8 @@ def _delivery(db: Connection, channel: str, story: str, as_of: int) -> Delivery:
 def _earlier(db: Connection, channel: str, story: str) -> int | None:
     """The message in the channel of the story that this one continues."""
     row = db.execute(
-        "SELECT o.message FROM followed f JOIN posts o ON o.channel = ?1 AND o.story = f.earlier WHERE f.story = ?2",
+        "SELECT o.message FROM followed f JOIN posts o ON o.channel = ?1 AND o.story = f.earlier AND NOT o.moved"
+        " WHERE f.story = ?2",
         (channel, story),
     ).fetchone()
     return row[0] if row else None

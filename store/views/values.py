@@ -92,7 +92,8 @@ class Delivery:
 
     `state` tells how far its post has come; "sent" means an edit is owed. `message`, `text_digest`,
     `queued_after_message` and `queued_items` are of the last attempt recorded, `delivered_items` is what the post
-    tells of, `new_items` what it does not yet, `revised` whether a delivered item has another text since.
+    tells of, `new_items` what it does not yet, `revised` whether a delivered item has another text since,
+    `moved` whether the post stands in a group that has become another chat.
     The next attempt is `attempts + 1`, the next edit `edits + 1`. `as_of` is the position these facts are of:
     give it to the event that records the outcome. `review` is there where the story was held for one. What is held is
     not among `new_items`. `reply_to` is the message of the story that this one continues.
@@ -109,6 +110,7 @@ class Delivery:
     delivered_items: tuple[str, ...] = ()
     new_items: tuple[str, ...] = ()
     revised: bool = False
+    moved: bool = False
     attempts: int = 0
     edits: int = 0
     as_of: int = 0

@@ -243,6 +243,10 @@ class Views:
         """Reviews of the channel whose message in the reviewers' chat (`cards`) is to be sent or brought up to date."""
         return self._ask(lambda db, _: holds.cards(db, channel, cards))
 
+    def moved_to(self, channel: str) -> int | None:
+        """The id of the supergroup that the channel has become; None where it is what it was."""
+        return self._ask(lambda db, _: deliveries.moved_to(db, channel))
+
     def last_message(self, channel: str) -> int | None:
         """The highest message id the log knows in the channel; None where it knows of none."""
         return self._ask(lambda db, _: deliveries.last_message(db, channel))

@@ -25,7 +25,7 @@ from bot.telegram.outcome import Look, Outcome
 from bot.telegram.pace import Turnstile
 from bot.telegram.render import Post
 from bot.telegram.sinks import TelegramSink
-from store.log import Store
+from store.log import Store, StoreUnavailable
 from store.sqlite import SqliteStore
 from store.views.views import Views
 from tests.bot.stage import CHANNEL, LOG_CHAT, START
@@ -136,6 +136,9 @@ class MortalSink:
     async def delete(self, number: int) -> Outcome:
         return await self._death().over(lambda: self._sink.delete(number), is_call=True)
 
+    def move(self, chat: int) -> None:
+        self._sink.move(chat)
+
     async def shut(self) -> Outcome | None:
         return await self._death().over(self._sink.shut, is_call=True)
 
@@ -151,6 +154,7 @@ class Process:
     death: Death
     publishers: dict[int, Publisher] = field(default_factory=dict)
     idle_at: dict[int, float] = field(default_factory=dict)
+    full: tuple[int, int] = (0, 0)  # before so many appends the disk will be full, for so many of them
 
     def add(self, channel: int, turnstile: Turnstile) -> None:
         world = self.world
@@ -161,9 +165,17 @@ class Process:
 
     def _ledger(self, channel: str) -> Ledger:
         async def call(work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+            if work == self.store.append:
+                self._count_append()
             return await self.death.over(lambda: self.world.lane.call(work, *args, **kwargs))
 
         return Ledger(self.store, self.views, call, channel, owner=self.owner, meta={"run": self.owner})
+
+    def _count_append(self) -> None:
+        left, times = self.full
+        self.full = (left - 1, times) if left > 1 else (left, max(0, times - 1))
+        if left <= 1 and times:
+            raise StoreUnavailable("the disk is full")
 
     async def work(self, turns: int) -> bool:
         """Let the publishers take their turns as they are due; True once none has anything left to do. `idle_at` says
@@ -174,7 +186,7 @@ class Process:
             channel = min(due, key=lambda each: due[each])
             await time.sleep(max(0.0, due[channel] - time.passed))
             before = await self.world.lane.call(self.store.head)
-            rest: Rest = await self.publishers[channel].turn()
+            rest = await self._turn(self.publishers[channel])
             due[channel] = time.passed + rest.seconds
             if rest.until_news and before == await self.world.lane.call(self.store.head):
                 self.idle_at[channel] = time.passed
@@ -182,6 +194,13 @@ class Process:
             if not due:
                 return True
         return False
+
+    async def _turn(self, publisher: Publisher) -> Rest:
+        """One turn of `Publisher.run`."""
+        try:
+            return await publisher.turn()
+        except StoreUnavailable:
+            return Rest(1.0)
 
     async def close(self) -> None:
         """Let go of the files as the kernel does when a process ends."""

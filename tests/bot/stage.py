@@ -132,10 +132,10 @@ class Stage:
         rows = await self.lane.call(self.store.read, limit=100_000, types=[f"{name}.v1" for name in types])
         return [codec.fact(row) for row in rows]
 
-    def ends(self) -> Any:
+    def ends(self, channel: str = str(CHANNEL)) -> Any:
         views = Views.open(None)
         views.catch_up(self.store)
-        return views.deliveries(str(CHANNEL))
+        return views.deliveries(channel)
 
 
 def matched(item: str, digest: str, summary: str, commitment: str = "defence-roadmap") -> ItemMatched:

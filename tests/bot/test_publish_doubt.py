@@ -12,7 +12,9 @@ import pytest
 from bot.demo.botapi.faults import Fault
 from bot.demo.botapi.world import CHANNEL_RIGHTS
 from bot.ledger import LEASE
+from bot.publish import Publisher
 from bot.telegram.application import IN_FLIGHT_S
+from bot.telegram.sinks import TelegramSink
 from store.events.deliveries import UpdateSent
 from store.log import StoreUnavailable
 from store.views.values import DeliveryCounts
@@ -188,3 +190,37 @@ async def test_nobody_else_waits_for_a_chat_that_must(probing: Stage) -> None:
     before = probing.time.passed
     await client.turn(LOG_CHAT)
     assert probing.time.passed == before
+
+
+async def test_an_edit_never_touches_another_chats_message_after_an_upgrade(stage: Stage) -> None:
+    group = stage.server.add_group(-4242, kind="group")
+    await stage.settle(in_group(stage))
+    first = await stage.report("Before")
+    await stage.settle(in_group(stage))
+    new = stage.server.migrate(group, -1003000000003)
+    await stage.report("After")
+    await stage.settle(in_group(stage))
+    await stage.report("Before, again", story=first)
+    await stage.settle(in_group(stage))
+    (post,) = stage.server.messages(new)
+    assert (post.text.splitlines()[1], post.edits) == ("After", [])
+    counts = stage.ends("-4242")
+    assert counts == DeliveryCounts(published=2, suppressed={"post-out-of-reach": 1})
+    assert len([call for call in stage.server.calls if call.description]) == 1  # the log knows where the group went
+
+
+async def test_a_log_chat_that_became_a_supergroup_goes_on_serving(probing: Stage) -> None:
+    publisher = probing.publisher()
+    await probing.settle(publisher)
+    await probing.report("Earlier")
+    await probing.settle(publisher)
+    probing.server.migrate(probing.server.chat(LOG_CHAT), -1003000000003)
+    probing.server.faults.add("reset", method="sendMessage", effect=True)
+    await probing.report("In doubt")
+    await probing.settle(publisher)
+    assert titles(probing) == ["Earlier", "In doubt"]
+
+
+def in_group(stage: Stage) -> Publisher:
+    """A publisher for the group, as after a start."""
+    return stage.publisher(TelegramSink(stage.client(), -4242))

@@ -72,6 +72,9 @@ class MortalSink:
     async def delete(self, number: int) -> Outcome:
         return await self._death.over(lambda: self._sink.delete(number))
 
+    def move(self, chat: int) -> None:
+        self._sink.move(chat)
+
     async def shut(self) -> Outcome | None:
         return await self._death.over(self._sink.shut)
 

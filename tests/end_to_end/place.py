@@ -109,9 +109,9 @@ class Place:
                 process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(process.communicate(), SOON_S)
 
-    async def posts(self, number: int) -> list[str]:
+    async def posts(self, number: int, *, within_s: float = SOON_S) -> list[str]:
         """The texts of the channel's posts as soon as there are so many."""
-        await self.telegram.wait_for(lambda: len(self.texts()) >= number, timeout=SOON_S)
+        await self.telegram.wait_for(lambda: len(self.texts()) >= number, timeout=within_s)
         return self.texts()
 
     def texts(self) -> list[str]:
