@@ -138,14 +138,12 @@ def _publisher(
     watch: Watch, sink: Sink, audience: Audience, terms: Terms, tell: Tell | None, dress: Dress | None = None
 ) -> Publisher:
     def ledger(channel: str) -> Ledger:
-        # One name for the whole machine: the lock on the log sees to it that only one process runs here.
-        owner = socket.gethostname()
         return Ledger(
             watch.store,
             watch.views,
             watch.lane.call,
             channel,
-            owner=owner,
+            owner=_owner(watch),
             meta=watch.meta,
             audience=audience,
             habits=terms.habits,
@@ -153,6 +151,11 @@ def _publisher(
 
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
     return Publisher(sink, ledger, clock, terms, tell, dress)
+
+
+def _owner(watch: Watch) -> str:
+    """This process among all that share the log, also those of this machine: one lease, one publisher."""
+    return f"{socket.gethostname()}/{watch.run}"
 
 
 async def _operators(watch: Watch, client: Client) -> Operators:
@@ -173,9 +176,7 @@ def _followers(watch: Watch, client: Client) -> Followers:
     def sink(row: ReaderRow) -> Sink:
         return TelegramSink(client, row.chat, loud_from=0.0, name=channel_of(row))
 
-    books = Books(
-        watch.store, watch.views, watch.lane.call, _catalogue(watch), owner=socket.gethostname(), meta=watch.meta
-    )
+    books = Books(watch.store, watch.views, watch.lane.call, _catalogue(watch), owner=_owner(watch), meta=watch.meta)
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
     return Followers(books, sink, clock, max_age=timedelta(days=watch.config.telegram.max_age_days))
 
