@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matchers.language import is_small
+from matchers.match import match
 from matchers.plan import Commitment, Plan, Rule
+from matchers.rules import RuleSet
 from matchers.text import STAR, fold
+from matchers.trial import Example
 
 Words = Mapping[str, tuple[str, ...]]
 
@@ -33,6 +37,24 @@ def lint(plan: Plan, commitments: Sequence[Commitment]) -> tuple[Finding, ...]:
         for rule in commitment.rules:
             findings += _of_rule(f"{commitment.id}/{rule.id}", rule, plan)
     return tuple(findings)
+
+
+def lint_by_examples(rules: RuleSet, examples: Iterable[Example]) -> tuple[Finding, ...]:
+    """Terms so broad that they alone brought a commitment to examples of something else, twice and more often than to
+    its own."""
+    right: Counter[tuple[str, str, str]] = Counter()
+    wrong: Counter[tuple[str, str, str]] = Counter()
+    for example in examples:
+        for found in match(rules, example.item):
+            term, *others = {one.term for one in found.evidence if one.role == "term"}
+            if not others:
+                ours = right if found.commitment in example.commitments else wrong
+                ours[found.commitment, found.rule, term] += 1
+    return tuple(
+        Finding(f"{commitment}/{rule}", f"{term!r} decides alone in {count} examples of something else")
+        for (commitment, rule, term), count in sorted(wrong.items())
+        if count > 1 and count > right[commitment, rule, term]
+    )
 
 
 def _lists(plan: Plan, commitments: Sequence[Commitment]) -> Iterable[tuple[str, Words]]:
@@ -85,6 +107,21 @@ def _of_rule(place: str, rule: Rule, plan: Plan) -> Iterable[Finding]:
             folded = fold(term)
             if is_small(folded) or (folded.isascii() and folded.isalpha() and len(folded) < 3):
                 yield Finding(place, f"{term!r} is found nearly everywhere and decides alone")
+    absent = {**_expanded(rule.unless, plan), **(_expanded(rule.unless_title, plan) if rule.scope == "title" else {})}
+    for folded, term in _expanded(rule.any, plan).items():
+        if folded in absent:
+            yield Finding(place, f"{term!r} is asked for, and asked not to be there: it can never match")
     missing = [lang for lang in plan.languages if rule.any and "any" not in rule.any and not rule.any.get(lang)]
     if missing:
         yield Finding(place, f"has no term for {', '.join(missing)}")
+
+
+def _expanded(words: Words, plan: Plan, depth: int = 0) -> dict[str, str]:
+    """The terms by their folded form, those of named lists too, to a depth at which nobody reads on."""
+    found: dict[str, str] = {}
+    for term in (term for terms in words.values() for term in terms):
+        if not term.startswith("@"):
+            found[fold(term.replace("*", STAR))] = term
+        elif depth < 5:
+            found |= _expanded(plan.words.get(term[1:], {}), plan, depth + 1)
+    return found

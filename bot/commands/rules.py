@@ -23,7 +23,7 @@ from bot.judges import judges
 from bot.judging import ExampleError, read_examples
 from bot.rematch import Done, Wanted, activate_and_rematch
 from bot.whatif import Report
-from matchers.lint import lint
+from matchers.lint import lint, lint_by_examples
 from matchers.rules import RuleSet
 from matchers.trial import Change, Example, Tally, Trial, changes, trial
 
@@ -72,12 +72,16 @@ def test(config_path: Path, as_json: bool, new_path: Path | None, examples: Path
 @config_option
 @json_option
 def lint_(config_path: Path, as_json: bool) -> int:
-    """Look for terms that can never match or say the same twice, terms so broad that they alone decide, and terms that
-    are missing in a language of the plan.
+    """Look for terms that can never match or say the same twice, terms so broad that they alone decide (nearly
+    everywhere, or in labelled examples of something else), and terms that are missing in a language of the plan.
 
     Exit code 1: something was found.
     """
-    found = [found for each in load(config_path).rules for found in lint(each.plan, each.commitments)]
+    rules = load(config_path).rules
+    found = [found for each in rules for found in lint(each.plan, each.commitments)]
+    examples = config_path.with_suffix(".examples.jsonl")
+    if examples.exists():
+        found += lint_by_examples(rules[0], _read(examples))
     for one in found:
         if as_json:
             print_json(dataclasses.asdict(one))
