@@ -68,7 +68,8 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class Recall:
     """The estimate: of what belonged to the plan and was near it, so much was found. `missed` is the estimated number
-    of items missed; `low` and `high` are the 95 % interval of the share. None where nothing was judged."""
+    of items missed; `low` and `high` are the 95 % interval of the share. None
+    as long as of some kind nothing was judged."""
 
     found: float
     missed: float
@@ -195,7 +196,7 @@ def recall(audit: AuditDrawn, missed: Mapping[str, bool], precision: Rate) -> Re
         below += (one.size * (share - low)) ** 2
         above += (one.size * (high - share)) ** 2
     least, most = max(0.0, total - sqrt(below)), total + sqrt(above)
-    is_judged = any(one.judged for one in layers)
+    is_judged = all(one.judged for one in layers if one.size)
     return Recall(
         found=found,
         missed=total,

@@ -198,7 +198,7 @@ def _tell_estimate(audit: AuditDrawn, estimate: Recall) -> None:
         judged = f"{one.judged} of {one.drawn} drawn judged, {one.missed} missed"
         click.echo(f"  {one.size:>6} near misses: {NEAR[one.name]}; {judged}")
     if estimate.share is None:
-        click.echo("Nothing of it is judged yet, so nothing is known of the recall.")
+        click.echo("Of some kind nothing is judged yet, so nothing can be said of the recall.")
         return
     click.echo(
         f"Recall near the plan: {estimate.share:.2f} (95 % interval {estimate.low:.2f} to {estimate.high:.2f}); about"

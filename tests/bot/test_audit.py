@@ -146,3 +146,9 @@ def test_a_week_is_named_and_over() -> None:
     for name in ("2026-W10", "2026-W99", "March"):
         with pytest.raises(ValueError, match=r"W|March"):
             named_week(name, NOON + DAY)
+
+
+def test_as_long_as_of_some_kind_nothing_was_judged_nothing_is_said() -> None:
+    judged_in_part = {f"0-{number}": False for number in range(10)}
+    assert recall(sample((10, 10), (5, 5)), judged_in_part, Rate(0, 0)).share is None
+    assert recall(sample((10, 10), (0, 0)), judged_in_part, Rate(0, 0)).share == 1.0
