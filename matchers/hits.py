@@ -47,7 +47,8 @@ class Hits:
 
     def is_listed(self, hit: Hit) -> bool:
         """Whether a hit is only one of an enumeration."""
-        return any(start <= hit[0] and hit[1] <= end for start, end in self.lists)
+        last = bisect_right(self.lists, (hit[0], _FAR))  # lists touch at most their neighbours
+        return any(start <= hit[0] and hit[1] <= end for start, end in self.lists[max(0, last - 2) : last])
 
     @cached_property
     def lead_end(self) -> int:
@@ -65,8 +66,8 @@ class Hits:
 
     @cached_property
     def masked(self) -> list[Hit]:
-        """The stretches in which nothing is found."""
-        return [hit for found in self._found.get(self.rules.marks["masks"], ()) if (hit := self._hit(*found))]
+        """The stretches in which nothing is found, by their place."""
+        return sorted(hit for found in self._found.get(self.rules.marks["masks"], ()) if (hit := self._hit(*found)))
 
     @cached_property
     def _found(self) -> dict[int, list[tuple[int, int]]]:
@@ -80,8 +81,11 @@ class Hits:
 
     def _verify(self, group: int) -> list[Hit]:
         hits = [hit for found in self._found.get(group, ()) if (hit := self._hit(*found))]
-        masks = self.masked if hits else ()
-        return [hit for hit in hits if not _is_masked(hit, masks)] if masks else hits
+        masks = self.masked if hits else []
+        if not masks:
+            return hits
+        longest = max(end - start for start, end, _ in masks)
+        return [hit for hit in hits if not _is_masked(hit, _around(hit, masks, longest))]
 
     def _hit(self, position: int, number: int) -> Hit | None:
         term = self.rules.terms[number]
@@ -103,6 +107,7 @@ def _groups(rules: RuleSet, seen: Iterable[tuple[int, int, int]]) -> set[int]:
 
 _SENTENCE_END = re.compile(r"[.!?](?<=\w\w[.!?])(?=\s)|[.!?](?<=\w\w[)\]\"'»”’][.!?])(?=\s)|[।॥。！？]")
 _LEAD_WORDS = 40
+_FAR = 1 << 60
 
 
 def _fits(term: Term, text: Text, first: int) -> bool:
@@ -124,6 +129,11 @@ def _is_exact(wanted: str, text: Text, first: int, last: int) -> bool:
 def _alike(words: Sequence[str], wanted: Sequence[str]) -> bool:
     pairs = zip(words, wanted, strict=True)
     return all(word.startswith(want[:-1]) if want.endswith(STAR) else word == want for word, want in pairs)
+
+
+def _around(hit: Hit, masks: list[Hit], longest: int) -> Sequence[Hit]:
+    """The masks near enough to touch a hit."""
+    return masks[bisect_left(masks, (hit[0] - longest, 0, 0)) : bisect_left(masks, (hit[1], 0, 0))]
 
 
 def _is_masked(hit: Hit, masks: Sequence[Hit]) -> bool:

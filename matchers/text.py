@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,6 +14,7 @@ STAR = "\ue000"
 BREAK = "\x02"
 """The word between title and summary: no term contains it, so no phrase runs from one into the other."""
 _BREAK = f" {BREAK} "
+_COUNTED = 2_000  # so far counting spaces anew for every hit is the faster way; behind it their places are looked up
 _GONE = "\x01"  # a character that does not count; kept while folding so that every position stays where it was
 
 
@@ -32,7 +34,13 @@ class Text:
 
     def word_at(self, position: int) -> int:
         """The number of the word that begins at `position` of `folded`."""
-        return self.folded.count(" ", 0, position) - 1
+        if position <= _COUNTED:
+            return self.folded.count(" ", 0, position) - 1
+        return bisect_left(self._spaces, position) - 1
+
+    @cached_property
+    def _spaces(self) -> list[int]:
+        return [place for place, char in enumerate(self.folded) if char == " "]
 
     @cached_property
     def words(self) -> list[str]:
