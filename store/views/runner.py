@@ -74,6 +74,10 @@ class LogFailed(Exception):
         self.error = error
 
 
+class OutlivedError(LogError):
+    """The rows are of another log, or hold what was redacted since: the file must go as a whole, with all in it."""
+
+
 class _Reached(NamedTuple):
     version: str
     position: int
@@ -82,8 +86,9 @@ class _Reached(NamedTuple):
     head: int
 
 
-def earlier(path: Path) -> SqliteFile | None:
-    """The file, where another version of the program made its rows, in tables that this one can ask."""
+def earlier(path: Path) -> tuple[SqliteFile, bool] | None:
+    """The file, where another version of the program made its rows; and whether this one can ask them, because the
+    tables are the same."""
     if not path.is_file():
         return None
     try:
@@ -92,13 +97,22 @@ def earlier(path: Path) -> SqliteFile | None:
         return None
     try:
         with file.read() as db:
-            row = db.execute("SELECT version, position, tables FROM reached").fetchone()
-        if row and row[0] != version() and row[1] and row[2] == _TABLES:
-            return file
-    except LogError:
+            is_ours = db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+            (made_by,) = db.execute("SELECT version FROM reached").fetchone() if is_ours else (version(),)
+            if made_by != version():
+                return file, _has_rows_in_our_tables(db)
+    except (LogError, TypeError):
         pass  # no views of ours, or damaged: whoever opens it next says so
     file.close()
     return None
+
+
+def _has_rows_in_our_tables(db: Connection) -> bool:
+    columns = {row[1] for row in db.execute("PRAGMA table_info(reached)")}
+    if "tables" not in columns:
+        return False
+    position, tables = db.execute("SELECT position, tables FROM reached").fetchone()
+    return bool(position) and tables == _TABLES
 
 
 def prepared(path: Path | None) -> SqliteFile:
@@ -151,7 +165,8 @@ def catch_up(file: SqliteFile, log: EventLog, *, most: int | None = None) -> int
     """Fold what is new, or at most `most` events of it, in transactions of at most BATCH events; gives the position
     reached.
 
-    Rows that were made from another log (a restored copy, another address) are thrown away first. LogFailed where
+    Rows that were made from another log (a restored copy, another address), or know what was redacted since, are thrown
+    away first; where they are in a file, OutlivedError leaves that to whoever opened it. LogFailed where
     the log cannot be read.
     """
     folded, seen, done = -1, -1, 0
@@ -164,19 +179,20 @@ def catch_up(file: SqliteFile, log: EventLog, *, most: int | None = None) -> int
             raise LogDamaged("another file was put in the place of the views'")
         seen = reached.position
         with file.write() as db:  # whoever comes second finds the first one's position here, and goes on from it
-            folded = _fold_some(db, log, BATCH if most is None else min(BATCH, most - done))
+            limit = BATCH if most is None else min(BATCH, most - done)
+            folded = _fold_some(db, log, limit, in_memory=file.path is None)
         done += folded
 
 
-def _fold_some(db: Connection, log: EventLog, limit: int) -> int:
+def _fold_some(db: Connection, log: EventLog, limit: int, *, in_memory: bool) -> int:
     """Fold the next events, at most so many; gives how many."""
     reached = _reached(db)
     begun = _begun(log, reached)  # before anything is read: a redaction in between then counts as a later one
     news = _news(log, reached, limit)
     if news is None or any(one.pos > begun and one.type == EventRedacted.TYPE for one in news):
-        db.execute("PRAGMA secure_delete = ON")  # what was redacted shall not stay in free pages
+        if not in_memory:  # emptying a large file table by table takes minutes
+            raise OutlivedError("the views are of another log, or older than a redaction; they are made anew")
         _make_tables(db, None)
-        db.execute("PRAGMA secure_delete = OFF")
         begun = _begun(log, _reached(db))
         news = _news(log, _reached(db), limit)
     run: list[tuple[Recorded, Any]] = []

@@ -10,13 +10,14 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from store.events.trust import EventRedacted
 from store.log import EventLog, LogError, StoreBusy, StoreUnavailable
 from store.sqlitefile import Connection, Identity, SqliteFile, identity_of
-from store.views.runner import Answer, LogFailed, asked, catch_up, earlier, prepared
+from store.views.runner import Answer, LogFailed, OutlivedError, asked, catch_up, earlier, prepared
 
 
 class ViewsFile:
@@ -32,7 +33,7 @@ class ViewsFile:
         self._log: EventLog | None = None
         self._closed = False
         self._next: _Next | None = None
-        self._old = earlier(path) if path else None
+        self._old = self._earlier()
         self._file = self._old or self._opened()
 
     def ask(self, question: Callable[[Connection, int], Answer]) -> Answer:
@@ -45,6 +46,8 @@ class ViewsFile:
         Where another process is making the views anew at this moment, that is left to it.
         """
         self._log = log
+        if self._old is not None and self._next is None and log.read(self.position(), 1, (EventRedacted.TYPE,)):
+            self._give_up_old(OutlivedError("the old views know what was redacted since"))
         if self._old is not None:
             self._fill(log, most)
         if self._old is None:
@@ -96,7 +99,7 @@ class ViewsFile:
             raise exc.error from exc.error.__cause__
         except StoreBusy:
             raise
-        except LogError as exc:
+        except LogError as exc:  # a redaction meanwhile, or a file that cannot be written
             self._give_up_old(exc)
             return
         if most is None or reached >= log.head():
@@ -174,6 +177,10 @@ class ViewsFile:
         with self._turn:
             if broken is self._old:
                 self._give_up_old(why)
+            elif self._file is broken and isinstance(why, OutlivedError):
+                broken.close()
+                self._remove(broken)
+                self._file = self._opened()
             elif self._file is broken:
                 broken.close()
                 is_damaged = not isinstance(why, StoreUnavailable)
@@ -181,6 +188,26 @@ class ViewsFile:
                 if self._log is not None:
                     catch_up(self._file, self._log)
             return self._file
+
+    def _earlier(self) -> SqliteFile | None:
+        """What an earlier version made, if it can answer. What cannot is removed whole: emptying a large file table by
+        table took a minute and a half at a million events."""
+        found = earlier(self._path) if self._path else None
+        if found is None or self._path is None:
+            return None
+        file, can_answer = found
+        if can_answer:
+            return file
+        file.close()
+        self._remove(file)
+        return None
+
+    def _remove(self, file: SqliteFile) -> None:
+        """Take the file away with all that is in it."""
+        if self._path is not None:
+            with suppress(OSError), _one_at_a_time(self._path):
+                if identity_of(self._path) == file.identity:  # else another process has done it already
+                    _forget(self._path)
 
     def _opened(self) -> SqliteFile:
         if self._path is None:

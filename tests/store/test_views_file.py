@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from store.log import LogDamaged, LogError
+from store.events.trust import EventRedacted
+from store.log import Event, LogDamaged, LogError
 from store.sqlite import SqliteStore
 from store.views.views import Views
-from tests.store.facts import matched, record, seen
+from tests.store.facts import NOON, matched, record, seen
 
 ITEMS = 30
 
@@ -289,4 +290,39 @@ def test_without_patience_long_work_is_left_to_who_does_it_aside(log: SqliteStor
     assert (views.catch_up(log), views.coming, views.counts().items) == (0, 0.0, 0)
     assert (views.fold_some(log), views.fold_some(log), views.coming) == (True, False, None)
     assert (views.catch_up(log), views.counts().items) == (2 * ITEMS, ITEMS)
+    views.close()
+
+
+def test_rows_in_other_tables_are_removed_with_their_file(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    change(path, "ALTER TABLE reached DROP COLUMN tables")
+    before = path.stat().st_ino
+    kept_open = path.open("rb")  # so that the new file cannot get the old one's number
+    views = Views.open(path, is_patient=False)
+    assert (path.stat().st_ino != before, views.counts().items) == (True, 0)
+    views.close()
+    kept_open.close()
+
+
+def test_old_rows_do_not_answer_once_something_was_redacted(log: SqliteStore, path: Path) -> None:
+    aged(path, log)
+    gone = EventRedacted(target="item/i00", digest="0" * 64, reason="takedown")
+    log.redact(["item/i00"], reason="takedown", record=[Event(gone)], at=NOON)
+    views = Views.open(path, is_patient=False, step=25)
+    views.fold_some(log)
+    assert (title(views), b"As it was folded then" in path.read_bytes()) == ("", False)
+    views.close()
+
+
+def test_a_redaction_is_not_waited_for_by_who_has_no_patience(log: SqliteStore, path: Path) -> None:
+    views = caught_up(path, log)
+    views.close()
+    views = Views.open(path, is_patient=False, step=25)
+    gone = EventRedacted(target="item/i00", digest="0" * 64, reason="takedown")
+    log.redact(["item/i00"], reason="takedown", record=[Event(gone)], at=NOON)
+    assert (views.catch_up(log), views.coming) == (25, 25 / log.head())
+    assert title(views) == ""
+    while views.fold_some(log):
+        pass
+    assert (views.catch_up(log), views.counts().items) == (log.head(), ITEMS)
     views.close()
