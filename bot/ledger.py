@@ -12,7 +12,7 @@ from bot.delivery import NOT_FOR_IT, silences, suppressions
 from bot.holding import NO_HABITS, Habits, unanswered
 from bot.standing import is_paused
 from store import codec
-from store.events.deliveries import ChannelMoved, ChannelOpened, UpdateQueued, UpdateReviewed
+from store.events.deliveries import ChannelMoved, ChannelOpened, UpdateHeld, UpdateQueued, UpdateReviewed
 from store.events.fact import Fact
 from store.log import Event, EventLog, Store
 from store.views.values import Delivery
@@ -96,9 +96,9 @@ class Lease:
 
 class Ledger:
     """One channel's account. Everything is recorded under the channel's lease: LeaseLost where it has gone to
-    another process, and then nothing was written."""
+    another process, and then nothing was written. `kept` is called when reviewers may have something to see."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  most have a default
         self,
         store: Store,
         views: Views,
@@ -109,13 +109,14 @@ class Ledger:
         meta: Mapping[str, str],
         audience: Audience = EVERYBODY,
         habits: Habits = NO_HABITS,
+        kept: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._views = views
         self._call = call
         self._channel = channel
         self._audience = audience
-        self._habits = habits
+        self._habits, self._kept = habits, kept
         self._now = self._started = datetime.max.replace(tzinfo=UTC)
         self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
@@ -209,6 +210,8 @@ class Ledger:
         events = [Event(fact, meta) for fact in facts]
         if events:
             await self._call(self._store.append, events, at=now, fence=self._lease.fence)
+        if any(isinstance(fact, (UpdateHeld, UpdateReviewed)) for fact in facts):
+            self._kept()
 
     def lost(self) -> None:
         """The lease has gone to somebody else."""

@@ -128,6 +128,11 @@ class Publisher:
         self._channel = ""
         self._memory = _Memory(clock.now())
 
+    @property
+    def channel(self) -> str:
+        """The channel's name in the log; empty until it is known."""
+        return self._channel
+
     async def run(self) -> None:
         """Publish until cancelled. What goes wrong in one turn is logged and tried again in the next."""
         while True:

@@ -24,23 +24,25 @@ from bot.pauses import Pauses
 from bot.plans import audience_of, habits_of
 from bot.publish import Clock, Dress, Publisher, Terms, Trouble
 from bot.readers import Books, Followers
-from bot.settings import ChannelSettings
+from bot.reviewing import CardAccount
+from bot.settings import ChannelSettings, ReviewingSettings
 from bot.standing import threads
 from bot.telegram import secrecy
 from bot.telegram.answers import Looked
 from bot.telegram.application import build_application
+from bot.telegram.bench import Bench
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.client import Client
 from bot.telegram.console import Console
 from bot.telegram.desk import Desk
 from bot.telegram.editor import Editor
-from bot.telegram.handlers import Chats, Staff
+from bot.telegram.handlers import Chats, Page, Staff
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
-from bot.telegram.roles import Roles
+from bot.telegram.roles import Role, Roles
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from bot.telegram.template import DEFAULT
 from bot.telegram.topics import Topics
@@ -80,7 +82,9 @@ async def serving(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Se
         log.info("answering as @%s", app.bot.username)
         operators = await _operators(watch, client) if settings.admins else None
         tell = operators.trouble if operators else None
-        channels = [_channel(watch, client, one, tell, Press(library, painter)) for one in settings.served()]
+        channels: list[Publisher] = []
+        for one in settings.served():
+            channels += _channel(watch, client, one, tell, Press(library, painter))
         if not channels:
             log.warning("no channel: set telegram.channel; until then updates are shown here")
         yield [
@@ -104,7 +108,10 @@ class Press:
     painter: Painter
 
 
-def _channel(watch: Watch, client: Client, channel: ChannelSettings, tell: Tell | None, press: Press) -> Publisher:
+def _channel(
+    watch: Watch, client: Client, channel: ChannelSettings, tell: Tell | None, press: Press
+) -> list[Publisher]:
+    """The channel's publisher; and that of its reviewers' chat, if it has one."""
     lang, audience = channel.language or "", audience_of(channel, watch.loaded.plans)
     topics = _topics(watch, client, channel, press.library.catalogue, lang) if channel.topics else None
     sink = TelegramSink(client, channel.chat, log_chat=channel.log_chat, loud_from=channel.loud_from, topics=topics)
@@ -115,7 +122,35 @@ def _channel(watch: Watch, client: Client, channel: ChannelSettings, tell: Tell 
         habits=habits_of(channel),
         template=channel.template or DEFAULT,
     )
-    return _publisher(watch, sink, audience, terms, tell, Editor(press.library, press.painter, audience, lang))
+    publisher = _publisher(watch, sink, audience, terms, tell, Editor(press.library, press.painter, audience, lang))
+    if channel.review is None or terms.habits.review is None:
+        return [publisher]
+    return [publisher, _reviewers(watch, client, channel, channel.review, publisher, tell)]
+
+
+def _reviewers(
+    watch: Watch,
+    client: Client,
+    channel: ChannelSettings,
+    review: ReviewingSettings,
+    publisher: Publisher,
+    tell: Tell | None,
+) -> Publisher:
+    name = f"review/{channel.chat}"
+    account = CardAccount(
+        watch.store,
+        watch.views,
+        watch.lane.call,
+        name=name,
+        channel=lambda: publisher.channel,
+        audience=audience_of(channel, watch.loaded.plans),
+        owner=_owner(watch),
+        meta=watch.meta,
+    )
+    sink = TelegramSink(client, review.chat, log_chat=channel.log_chat, loud_from=0.0, name=name)
+    clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
+    card = account.card(_catalogue(watch), watch.config.telegram.language, review.silence)
+    return Publisher(sink, lambda _: account, clock, Terms(max_age=timedelta.max), tell, card)
 
 
 def _topics(watch: Watch, client: Client, channel: ChannelSettings, catalogue: Catalogue, lang: str) -> Topics:
@@ -147,6 +182,7 @@ def _publisher(
             meta=watch.meta,
             audience=audience,
             habits=terms.habits,
+            kept=watch.bell.ring,
         )
 
     clock = Clock(now=watch.clock, sleep=asyncio.sleep, wake=watch.bell.another().wait)
@@ -211,7 +247,19 @@ def _staff(watch: Watch, inquiries: Inquiries, roles: Roles) -> Staff:
         _new_id,
         watch.bell.ring,
     )
-    return Staff(roles, {name: ("operator", page) for name, page in console.commands().items()}, console.press)
+    bench = Bench(
+        watch.store,
+        watch.views,
+        watch.lane.call,
+        _catalogue(watch),
+        watch.clock,
+        _new_id,
+        watch.bell.ring,
+        watch.meta,
+    )
+    commands: dict[str, tuple[Role, Page]] = {name: ("operator", page) for name, page in console.commands().items()}
+    commands |= {name: ("reviewer", page) for name, page in bench.commands().items()}
+    return Staff(roles, commands, console.press, bench)
 
 
 def _roles(watch: Watch) -> Roles:

@@ -16,11 +16,23 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, ContextTypes, Inl
 from bot.telegram import words
 from bot.telegram.answers import Reader, note
 from bot.telegram.application import App
+from bot.telegram.bench import Bench
+from bot.telegram.cards import CHOSEN
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
 from bot.telegram.inquiries import Inquiries
 from bot.telegram.jury import Jury
-from bot.telegram.keyboards import Action, Inquiry, Operation, Preference, ShowTimeline, ShowWhy, Vote, action
+from bot.telegram.keyboards import (
+    Action,
+    Inquiry,
+    Operation,
+    Preference,
+    ReviewStep,
+    ShowTimeline,
+    ShowWhy,
+    Vote,
+    action,
+)
 from bot.telegram.markup import Html
 from bot.telegram.message import Message
 from bot.telegram.outcome import Outcome, Refused, Wait
@@ -42,6 +54,7 @@ class Staff:
     roles: Roles = field(default_factory=Roles)
     commands: Mapping[str, tuple[Role, Page]] = field(default_factory=dict)
     press: Callable[[Operation, Reader], Awaitable[Message | None]] | None = None
+    bench: Bench | None = None
 
 
 NO_STAFF = Staff()
@@ -184,6 +197,9 @@ class Chats:
         if isinstance(wanted, Vote):
             await self._client.answer(query.id, await self._jury.vote(wanted, query.id, reader))
             return
+        if isinstance(wanted, ReviewStep):
+            await self._reviewed(wanted, query, reader)
+            return
         if isinstance(wanted, Preference) and not _is_private(query):
             text = words.say(words.PRIVATE_ONLY, reader.lang).format(bot=self._client.username)
             await self._client.answer(query.id, text)
@@ -195,6 +211,18 @@ class Chats:
         await self._client.answer(query.id)
         await self._turn(query, page)
 
+    async def _reviewed(self, wanted: ReviewStep, query: CallbackQuery, reader: Reader) -> None:
+        """A reviewer's button, wherever it stands: who has no such role learns nothing and changes nothing."""
+        bench = self._staff.bench
+        if bench is None or not self._staff.roles.may(reader.person, "reviewer"):
+            await self._client.answer(query.id, words.say(words.REVIEW_NOT_YOURS, reader.lang))
+            return
+        is_card = not _is_private(query)
+        done = await bench.press(wanted, _ticked(query), query.id, reader, is_card=is_card)
+        await self._client.answer(query.id, done.notice)
+        if done.page is not None:
+            await self._turn(query, done.page)
+
     async def _typed(self, update: Update, _: Context) -> None:
         """`@bot words` in any chat: reports to share there. Who types very fast gets none for a moment."""
         query = update.inline_query
@@ -205,7 +233,7 @@ class Chats:
         _report("offered", await self._client.offer(query.id, offers))
 
     async def _page(self, wanted: Action | None, query: CallbackQuery, reader: Reader) -> Message | None:
-        if wanted is None or not _is_chat(query) or isinstance(wanted, (ShowWhy, ShowTimeline, Vote)):
+        if wanted is None or not _is_chat(query) or isinstance(wanted, (ShowWhy, ShowTimeline, Vote, ReviewStep)):
             return None
         if isinstance(wanted, Preference):
             return await self._desk.press(wanted, reader)
@@ -312,6 +340,14 @@ def _address(message: telegram.Message) -> str | None:
                 return button.url
     found = re.search(r"https?://\S+", message.text or "")
     return found[0] if found else None
+
+
+def _ticked(query: CallbackQuery) -> frozenset[str]:
+    """The commitments ticked below the message, as Telegram has it: no memory of ours is needed for it."""
+    markup = query.message.reply_markup if isinstance(query.message, telegram.Message) else None
+    buttons = [entry for row in (markup.inline_keyboard if markup else ()) for entry in row]
+    steps = [action(str(entry.callback_data or "")) for entry in buttons if entry.text.startswith(CHOSEN)]
+    return frozenset(step.key for step in steps if isinstance(step, ReviewStep))
 
 
 def _too_fast(reader: Reader, wait: float) -> str:

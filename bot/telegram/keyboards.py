@@ -14,6 +14,7 @@ from bot.telegram import words
 from store.readers import Pace
 
 MAX_DATA_BYTES = 64
+Step = Literal["approve", "reject", "wrong", "toggle", "confirm", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +206,20 @@ class HoldChannel:
     pause: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewStep:
+    """What a reviewer does with a story that waits, by the review's name; `key` is a commitment's."""
+
+    ref: str
+    step: Step
+    key: str = ""
+
+
 Page = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
 Preference = ChooseLanguage | ShowFollows | AddFollow | ShowFollow | SetPace | EndFollow
 Inquiry = ShowSeen | ShowPast | ShowMonths | ShowSilence | ShowStatus | ShowDigest | MakeDossier
 Operation = ShowFeeds | HoldFeed | HoldChannel
-Action = Page | Inquiry | Operation | Preference | ShowTimeline | Vote
+Action = Page | Inquiry | Operation | Preference | ShowTimeline | Vote | ReviewStep
 
 
 def data(action: Action) -> str | None:
@@ -231,6 +241,8 @@ def data(action: Action) -> str | None:
             text = f"t:{story}"
         case Vote(story, verdict):
             text = f"v:{verdict}:{story}"
+        case ReviewStep(ref, step, key):
+            text = f"u:{step}:{ref}" + (f":{key}" if key else "")
         case _:
             text = _further(action)
     return text if len(text.encode()) <= MAX_DATA_BYTES else None
@@ -338,6 +350,13 @@ _NAME = "[a-z0-9][a-z0-9-]{0,60}"
 _FEED = "[a-z0-9][a-z0-9-]{0,58}"
 _POSITION = "[1-9][0-9]{0,17}"
 _VERDICTS: dict[str, Literal["right", "wrong"]] = {"right": "right", "wrong": "wrong"}
+_STEPS: dict[str, Step] = {
+    "approve": "approve",
+    "reject": "reject",
+    "wrong": "wrong",
+    "open": "open",
+    "confirm": "confirm",
+}
 _PACES: dict[str, Pace] = {"now": "now", "daily": "daily", "weekly": "weekly"}
 _TIME = "[1-9][0-9]{8,9}"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = (
@@ -369,6 +388,11 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
     (re.compile(rf"o:f:({_FEED})?"), lambda found: ShowFeeds(found[1])),
     (re.compile(rf"o:([pr]):({_FEED})"), lambda found: HoldFeed(found[2], found[1] == "p")),
     (re.compile(r"o:([PR]):([A-Za-z0-9@_-]{1,40})"), lambda found: HoldChannel(found[2], found[1] == "P")),
+    (
+        re.compile(r"u:(approve|reject|wrong|open|confirm):([0-9a-f]{12})"),
+        lambda found: ReviewStep(found[2], _STEPS[found[1]]),
+    ),
+    (re.compile(r"u:toggle:([0-9a-f]{12}):([0-9a-f]{8})"), lambda found: ReviewStep(found[1], "toggle", found[2])),
     (re.compile(r"y:(en|it|hi)"), lambda found: ChooseLanguage(found[1])),
     (re.compile(r"m:"), lambda found: ShowFollows()),
     (re.compile(rf"\+c:({_NAME})"), lambda found: AddFollow("commitment", found[1])),

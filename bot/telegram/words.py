@@ -217,6 +217,35 @@ DIGESTS = {
 DIGEST_SILENT = "<b>No evidence seen for long</b>"
 DIGEST_SILENT_MORE = Plural("and {n} more commitment", "and {n} more commitments")
 
+# To the reviewers
+REVIEW_CARD = "<b>For review</b>, until {until} · <code>{ref}</code>"
+REVIEW_SILENCE = {
+    "approve": "If nobody answers, it is posted then.",
+    "reject": "If nobody answers, it is not posted.",
+}
+REVIEW_ENDED = {"approve": "✅ <b>Approved</b>", "reject": "❌ <b>Rejected</b>"}
+REVIEW_UNANSWERED = {
+    "approve": "✅ <b>Approved, because nobody answered in time</b>",
+    "reject": "❌ <b>Rejected, because nobody answered in time</b>",
+}
+REVIEW_DONE = {"approve": "Approved: it will be posted.", "reject": "Rejected: it will not be posted."}
+REVIEW_ALREADY = {
+    "approve": "This was decided before: approved.",
+    "reject": "This was decided before: rejected.",
+}
+REVIEW_APPROVE = "✅ Approve"
+REVIEW_REJECT = "❌ Reject"
+REVIEW_WRONG = "Wrong commitment"
+REVIEW_CONFIRM = "✅ Post with these"
+REVIEW_BACK = "‹ Back"
+REVIEW_CHOOSE = "<b>Which commitments does it belong to?</b>"
+REVIEW_CHOOSE_ONE = "Tick at least one commitment, or go back."
+REVIEW_GONE = "This story does not wait for review."
+REVIEW_NONE = "Nothing waits for review."
+REVIEW_LIST = Plural("{n} story waits for review:", "{n} stories wait for review:")
+REVIEW_ASK = "Send /approve or /reject with the letters and digits that stand with the story; /review shows what waits."
+REVIEW_NOT_YOURS = "Only reviewers may decide this."
+
 # To the operators
 NOTICE_REFUSED = (
     "⚠️ The channel refuses me: {reason}\nMake me an administrator that may post there. Nothing is lost meanwhile."
@@ -290,7 +319,11 @@ OWN_COMMANDS = (
     ("export", "A commitment’s dossier, as a file"),
     ("settings", "Language, hours, digests"),
 )
-REVIEWER_COMMANDS: tuple[tuple[str, str], ...] = ()
+REVIEWER_COMMANDS: tuple[tuple[str, str], ...] = (
+    ("review", "What waits for review"),
+    ("approve", "Let a story be posted"),
+    ("reject", "Keep a story back for good"),
+)
 OPERATOR_COMMANDS: tuple[tuple[str, str], ...] = (
     ("feeds", "How the feeds fare"),
     ("pause", "Hold up a feed or the channel"),

@@ -50,3 +50,27 @@ async def test_what_comes_in_quiet_hours_is_told_in_one_digest_when_they_are_ove
     assert "A bridge for the river" in digest
     assert "The school opens" in digest
     assert (ended["published"] + ended["merged"], ended["held"], ended["unaccounted"]) == (2, {}, 0)
+
+
+async def test_reviewers_see_a_story_first_and_their_press_posts_it(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        chat = place.telegram.add_group(REVIEWERS, title="Reviewers")
+        review = {"when": "all", "chat": REVIEWERS, "hours": 1, "silence": "reject"}
+        place.write_config(telegram=telegram(place, review=review))
+        await place.command("poll")
+        place.feeds["times"] = [("a", "A bridge for the river")]
+        async with place.running():
+            await place.telegram.wait_for(lambda: len(place.telegram.messages(chat)) == 1, timeout=SOON_S)
+        waiting = await counts(place)
+        (card,) = place.telegram.messages(chat)
+        person = place.telegram.add_user(43, started=True)
+        data = next(str(entry["callback_data"]) for row in card.buttons for entry in row if "Approve" in str(entry))
+        async with place.running():
+            place.telegram.user_presses(person, card, data)
+            (post,) = await place.posts(1)
+            await place.telegram.wait_for(lambda: card.text.startswith("✅ Approved"), timeout=SOON_S)
+        ended, told = await counts(place), await place.command("log", "--type", "UpdateReviewed")
+    assert (waiting["held"], waiting["unaccounted"]) == ({"review": 1}, 0)
+    assert "A bridge for the river" in post
+    assert (ended["published"], ended["held"], ended["unaccounted"]) == (1, {}, 0)
+    assert "says of the story" in told.out
