@@ -80,6 +80,8 @@ class Dossiers:
         return await asyncio.to_thread(self._packed, folder)
 
     def _packed(self, folder: Path) -> Made:
+        if not folder.is_dir():
+            return Failed()
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(folder.iterdir()):

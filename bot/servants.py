@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bot import coverage
 from bot.app import Watch
 from bot.audience import EVERYBODY, Audience
-from bot.config import TOKEN_VARIABLE, environment
+from bot.config import TOKEN_VARIABLE, environment, store_url
 from bot.dossiers import Dossiers
 from bot.following import channel_of
 from bot.ledger import Ledger
@@ -28,8 +28,9 @@ from bot.reviewing import CardAccount
 from bot.settings import ChannelSettings, ReviewingSettings
 from bot.standing import threads
 from bot.telegram import secrecy
-from bot.telegram.answers import Looked
+from bot.telegram.answers import Looked, Reader
 from bot.telegram.application import build_application
+from bot.telegram.auditing import Auditing
 from bot.telegram.bench import Bench
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.client import Client
@@ -39,6 +40,8 @@ from bot.telegram.editor import Editor
 from bot.telegram.handlers import Chats, Page, Staff
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
+from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
+from bot.telegram.message import Message
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
@@ -46,6 +49,7 @@ from bot.telegram.roles import Role, Roles
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from bot.telegram.template import DEFAULT
 from bot.telegram.topics import Topics
+from bot.telegram.trials import Trials
 from bot.telegram.webhook import Webhook
 from matchers.plan import Commitment
 from store.events.deliveries import TopicOpened
@@ -76,7 +80,7 @@ async def serving(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Se
     library, desk = _library(watch), _desk(watch)
     painter = Painter()
     inquiries = Inquiries(library, Tools(painter, Dossiers(watch.loaded.path, watch.clock), desk.settings_of))
-    staff = _staff(watch, inquiries, roles)
+    staff = _staff(watch, library, inquiries, roles)
     Chats(client, Pages(library), inquiries, desk, _jury(watch), loop.time, staff=staff).attach(app)
     async with answering(app, client, asyncio.sleep, roles=roles, webhook=webhook):
         log.info("answering as @%s", app.bot.username)
@@ -225,7 +229,7 @@ def _jury(watch: Watch) -> Jury:
     return Jury(watch.store, watch.views, watch.lane.call, watch.clock, _new_id, _roles(watch), watch.meta)
 
 
-def _staff(watch: Watch, inquiries: Inquiries, roles: Roles) -> Staff:
+def _staff(watch: Watch, library: Library, inquiries: Inquiries, roles: Roles) -> Staff:
     pauses = Pauses(
         watch.store,
         watch.lane.call,
@@ -257,9 +261,24 @@ def _staff(watch: Watch, inquiries: Inquiries, roles: Roles) -> Staff:
         watch.bell.ring,
         watch.meta,
     )
-    commands: dict[str, tuple[Role, Page]] = {name: ("operator", page) for name, page in console.commands().items()}
+    auditing = Auditing(
+        library,
+        watch.loaded.rules[0],
+        {feed.id: tuple(feed.context) for feed in watch.config.feeds},
+        path=watch.loaded.path,
+        by=console.by,
+    )
+    trials = Trials(_catalogue(watch), watch.loaded.path, store_url(watch.loaded))
+    pages = {**console.commands(), "audit": auditing.audit, "whatif": trials.whatif}
+
+    async def press(wanted: Operation, reader: Reader) -> Message | None:
+        if isinstance(wanted, ShowMiss | JudgeMiss):
+            return await auditing.press(wanted, reader)
+        return await console.press(wanted, reader)
+
+    commands: dict[str, tuple[Role, Page]] = {name: ("operator", page) for name, page in pages.items()}
     commands |= {name: ("reviewer", page) for name, page in bench.commands().items()}
-    return Staff(roles, commands, console.press, bench)
+    return Staff(roles, commands, press, bench)
 
 
 def _roles(watch: Watch) -> Roles:

@@ -102,6 +102,10 @@ class Console:
             return note(words.STATUS_STANDS, reader)
         return await self.inquiries.status(named[0].id, reader)
 
+    async def by(self, reader: Reader) -> str:
+        """The operator's random id."""
+        return await self.call(self._by, reader)
+
     # --- doing --------------------------------------------------------------------------------------------
 
     async def _hold(self, what: str, reader: Reader, *, pause: bool) -> Message:
@@ -118,7 +122,7 @@ class Console:
         return reports.held({name: one.is_paused for name, one in channels.items()}, held, reader)
 
     async def _hold_channels(self, names: Sequence[str], reader: Reader, *, pause: bool) -> Message:
-        by = await self.call(self._by, reader)
+        by = await self.by(reader)
         for name in names:
             await self.pauses.channel(name, pause=pause, by=by)
         self.changed()
@@ -126,7 +130,7 @@ class Console:
 
     async def _hold_feed(self, feed: str, reader: Reader, *, pause: bool) -> Message:
         try:
-            await self.pauses.feed(feed, pause=pause, by=await self.call(self._by, reader))
+            await self.pauses.feed(feed, pause=pause, by=await self.by(reader))
         except ConfigError as exc:
             return note(words.EDIT_REFUSED, reader, reason=cut(clean(exc.problems[0]), 300))
         return reports.held_feed(feed, reader, pause=pause)
@@ -147,7 +151,6 @@ class Console:
         return judge(self.store, plan, commitment, step=step, cite=cite, note=why, by=by, at=self.now())
 
     def _by(self, reader: Reader) -> str:
-        """The operator's random id."""
         readers = self.store.readers
         known = readers.find(reader.person)
         return (known or readers.keep(reader.person, Settings(lang=reader.lang), new_id=self.new_id())).id

@@ -215,10 +215,27 @@ class ReviewStep:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ShowMiss:
+    """The next item of a week's audit that nobody judged, from the one of that number on."""
+
+    week: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeMiss:
+    """Say of a drawn item that it was left out rightly, or wrongly."""
+
+    week: str
+    item: str
+    verdict: Literal["right", "wrong"]
+
+
 Page = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
 Preference = ChooseLanguage | ShowFollows | AddFollow | ShowFollow | SetPace | EndFollow
 Inquiry = ShowSeen | ShowPast | ShowMonths | ShowSilence | ShowStatus | ShowDigest | MakeDossier
-Operation = ShowFeeds | HoldFeed | HoldChannel
+Operation = ShowFeeds | HoldFeed | HoldChannel | ShowMiss | JudgeMiss
 Action = Page | Inquiry | Operation | Preference | ShowTimeline | Vote | ReviewStep
 
 
@@ -262,6 +279,10 @@ def _operation(action: Operation) -> str:
             return f"o:{'p' if pause else 'r'}:{feed}"
         case HoldChannel(channel, pause):
             return f"o:{'P' if pause else 'R'}:{channel}"
+        case ShowMiss(week, number):
+            return f"o:n:{week}:{number}"
+        case JudgeMiss(week, item, verdict):
+            return f"o:{'+' if verdict == 'wrong' else '-'}:{week}:{item}"
 
 
 def _since(seconds: int | None) -> str:
@@ -347,6 +368,7 @@ def from_start(payload: str) -> ShowCommitment | None:
 
 
 _NAME = "[a-z0-9][a-z0-9-]{0,60}"
+_WEEK = "[0-9]{4}-W[0-9]{2}"
 _FEED = "[a-z0-9][a-z0-9-]{0,58}"
 _POSITION = "[1-9][0-9]{0,17}"
 _VERDICTS: dict[str, Literal["right", "wrong"]] = {"right": "right", "wrong": "wrong"}
@@ -393,6 +415,11 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
         lambda found: ReviewStep(found[2], _STEPS[found[1]]),
     ),
     (re.compile(r"u:toggle:([0-9a-f]{12}):([0-9a-f]{8})"), lambda found: ReviewStep(found[1], "toggle", found[2])),
+    (re.compile(rf"o:n:({_WEEK}):([0-9]{{1,3}})"), lambda found: ShowMiss(found[1], int(found[2]))),
+    (
+        re.compile(rf"o:([+-]):({_WEEK}):([A-Za-z0-9_.-]{{1,45}})"),
+        lambda found: JudgeMiss(found[2], found[3], "wrong" if found[1] == "+" else "right"),
+    ),
     (re.compile(r"y:(en|it|hi)"), lambda found: ChooseLanguage(found[1])),
     (re.compile(r"m:"), lambda found: ShowFollows()),
     (re.compile(rf"\+c:({_NAME})"), lambda found: AddFollow("commitment", found[1])),

@@ -288,6 +288,30 @@ SETSTATUS_ASK = (
     "Send commitment, step, source and why:\n/setstatus {example} limited https://… <i>why</i>\nSteps: {steps}"
 )
 STATUS_STANDS = "This judgement stands already."
+WHATIF_ASK = (
+    "/whatif {example} <i>term</i> – what would change if this term alone made a report count\n"
+    "/whatif {example} -<i>term</i> – and if no rule had it"
+)
+WHATIF_WITH = "<b>{title}</b>\nWith the term <b>{term}</b>, in the last 90 days: {gained} gained, {lost} lost."
+WHATIF_WITHOUT = "<b>{title}</b>\nWithout the term <b>{term}</b>, in the last 90 days: {gained} gained, {lost} lost."
+WHATIF_END = "Nothing was changed. To put it into force, edit the configuration: <code>pactwatch rules activate</code>"
+WHATIF_NONE = "No rule of this commitment has the term <b>{term}</b>."
+WHATIF_BUSY = "Another term is being tried just now. Ask again in a minute."
+WHATIF_FAILED = "It could not be tried: {reason}"
+AUDIT = (
+    "<b>Audit of {week}</b>\n"
+    "{matched} items matched, {near} nearly did. {drawn} of these were drawn, {judged} are judged."
+)
+AUDIT_UNKNOWN = "How much is missed is not known until some are judged."
+AUDIT_RECALL = "Of what belonged and was near, {share} was found ({low} to {high}); about {missed} missed."
+AUDIT_ASK = "Did this belong to the plan?"
+AUDIT_GONE = "Its text was taken out of the log."
+AUDIT_NONE = "There is nothing to judge."
+AUDIT_DONE = "All of them are judged. Thank you."
+AUDIT_FAILED = "The sample could not be drawn: {reason}"
+AUDIT_MISSED = "Yes"
+AUDIT_RIGHT = "No"
+NEXT = "Next ›"
 PAUSE_BUTTON = "Pause"
 RESUME_BUTTON = "Resume"
 FEEDS_BUTTON = "All feeds"
@@ -329,6 +353,8 @@ OPERATOR_COMMANDS: tuple[tuple[str, str], ...] = (
     ("pause", "Hold up a feed or the channel"),
     ("resume", "Let it go on"),
     ("setstatus", "Judge a commitment, with a source"),
+    ("whatif", "Try a term before it counts"),
+    ("audit", "Judge what nearly matched"),
 )
 
 

@@ -102,7 +102,8 @@ async def ask(stage: Stage, user: User, text: str, **how: object) -> Message:
     """Write to the bot in private and give its answer."""
     before = len(stage.server.messages(user))
     stage.server.user_sends(user, None, text, **how)  # type: ignore[arg-type]
-    await stage.server.wait_for(lambda: len(stage.server.messages(user)) >= before + 2)
+    # Long enough for a picture on a machine that does other things, too.
+    await stage.server.wait_for(lambda: len(stage.server.messages(user)) >= before + 2, timeout=60)
     return stage.server.messages(user)[-1]
 
 

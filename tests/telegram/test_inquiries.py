@@ -188,7 +188,7 @@ async def test_a_picture_comes_below_the_page_whose_button_asks_for_it(stage: St
     user = person(stage)
     page = await ask(stage, user, "/commitment defence-roadmap")
     await press(stage, user, page, button(page, "Timeline"))
-    await stage.server.wait_for(lambda: len(stage.server.messages(user)) == 3)
+    await stage.server.wait_for(lambda: len(stage.server.messages(user)) == 3, timeout=60)
     assert not page.edited
     assert stage.server.messages(user)[-1].text.startswith("Defence industrial roadmap\nReports month by month")
 

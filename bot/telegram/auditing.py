@@ -1,0 +1,143 @@
+"""`/audit`: a week's near misses, judged one by one in the chat, and the recall that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.aside import PROGRAM, run_aside
+from bot.audit import Miss, Recall, audit_of, decided, judge, last_week, misses, recall, said
+from bot.coverage import percent
+from bot.precision import rate, verdicts
+from bot.stored import Contexts
+from bot.telegram import words
+from bot.telegram.answers import Reader, note, signed
+from bot.telegram.keyboards import JudgeMiss, ShowMiss, button, rows
+from bot.telegram.markup import Html, bold, fill, join, link
+from bot.telegram.message import Message
+from bot.telegram.pages import Library
+from bot.telegram.text import clean, cut, safe_url
+from bot.telegram.words import say
+from matchers.rules import RuleSet
+from store.events.plan import AuditDrawn
+
+_TIMEOUT_S = 600.0
+_TITLE_UNITS, _SUMMARY_UNITS, _WHY_UNITS = 200, 400, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An audit as it stands."""
+
+    audit: AuditDrawn
+    sample: tuple[Miss, ...]
+    missed: dict[str, bool]
+    estimate: Recall
+
+
+class Auditing:
+    """Shows audits and takes what operators say of them; `by` gives an operator's random id. The sample of a week is
+    drawn by `pactwatch audit` in a process of its own, on the configuration at `path`."""
+
+    def __init__(
+        self,
+        library: Library,
+        rules: RuleSet,
+        contexts: Contexts,
+        *,
+        path: Path,
+        by: Callable[[Reader], Awaitable[str]],
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        self._log, self._views, self._call = library.log, library.views, library.call
+        self._rules, self._contexts, self._now = rules, contexts, library.now
+        self._path, self._by, self._program = path, by, program
+
+    async def audit(self, _text: str, reader: Reader) -> Message:
+        """The last week that is over, drawn now where it was not yet, and its first item that nobody judged."""
+        week = last_week(self._now()).name
+        sheet = await self._call(self._sheet, week)
+        if sheet is None:
+            arguments = ("audit", "--config", str(self._path), "--list", "--json")
+            ended = await run_aside(*arguments, timeout_s=_TIMEOUT_S, program=self._program)
+            sheet = None if ended.failed else await self._call(self._sheet, week)
+            if sheet is None:
+                return note(words.AUDIT_FAILED, reader, reason=cut(clean(ended.said), 300) or "–")
+        return _page(sheet, 0, reader)
+
+    async def press(self, wanted: ShowMiss | JudgeMiss, reader: Reader) -> Message | None:
+        """Turn to the next item from there on, or judge one and turn; None where that was never drawn."""
+        if isinstance(wanted, JudgeMiss):
+            by = await self._by(reader)
+            if not await self._call(self._judge, wanted, by):
+                return None
+        sheet = await self._call(self._sheet, wanted.week)
+        return _page(sheet, wanted.number if isinstance(wanted, ShowMiss) else 0, reader) if sheet else None
+
+    def _sheet(self, week: str) -> Sheet | None:
+        audit = audit_of(self._log, self._rules.plan.id, week)
+        if audit is None:
+            return None
+        self._views.catch_up(self._log)
+        plan = self._rules.plan.id
+        missed = decided(said(self._log, audit))
+        precision = rate(verdicts(self._views.voices(), lambda name: self._views.heirs(plan, name)).values())
+        sample = tuple(misses(self._log, audit, self._rules, self._contexts))
+        return Sheet(audit, sample, missed, recall(audit, missed, precision))
+
+    def _judge(self, wanted: JudgeMiss, by: str) -> bool:
+        audit = audit_of(self._log, self._rules.plan.id, wanted.week)
+        if audit is None or all(wanted.item not in one.items for one in audit.strata):
+            return False
+        judge(self._log, audit, wanted.item, wanted.verdict, by=by, at=self._now())
+        return True
+
+
+def _page(sheet: Sheet, number: int, reader: Reader) -> Message:
+    """How the audit stands, and the next item that is not judged, from the one of that number on."""
+    lang, audit = reader.lang, sheet.audit
+    left = [place for place, one in enumerate(sheet.sample) if one.item not in sheet.missed]
+    text = fill(
+        say(words.AUDIT, lang),
+        week=audit.audit,
+        matched=words.number(audit.matched, lang),
+        near=words.number(sum(one.size for one in audit.strata), lang),
+        drawn=words.number(len(sheet.sample), lang),
+        judged=words.number(len(sheet.sample) - len(left), lang),
+    )
+    blocks = [text, _estimate(sheet.estimate, lang)]
+    if not left:
+        done = say(words.AUDIT_DONE if sheet.sample else words.AUDIT_NONE, lang)
+        return signed(join("\n\n", [*(blocks if sheet.sample else [text]), fill(done)]), reader)
+    place = next((one for one in left if one >= number), left[0])
+    miss = sheet.sample[place]
+    blocks += [fill(say(words.AUDIT_ASK, lang)), _item(miss, lang)]
+    answers = (
+        button(say(words.AUDIT_MISSED, lang), JudgeMiss(audit.audit, miss.item, "wrong")),
+        button(say(words.AUDIT_RIGHT, lang), JudgeMiss(audit.audit, miss.item, "right")),
+        button(say(words.NEXT, lang), ShowMiss(audit.audit, place + 1)) if len(left) > 1 else None,
+    )
+    return signed(join("\n\n", blocks), reader, rows(answers))
+
+
+def _estimate(estimate: Recall, lang: str) -> Html:
+    if estimate.share is None:
+        return fill(say(words.AUDIT_UNKNOWN, lang))
+    return fill(
+        say(words.AUDIT_RECALL, lang),
+        share=f"{percent(estimate.share, lang)}%",
+        low=f"{percent(estimate.low, lang)}%",
+        high=f"{percent(estimate.high, lang)}%",
+        missed=words.number(round(estimate.missed), lang),
+    )
+
+
+def _item(miss: Miss, lang: str) -> Html:
+    if miss.text is None:
+        return fill(say(words.AUDIT_GONE, lang))
+    item = miss.text.content
+    title = bold(link(cut(clean(item.title or miss.item), _TITLE_UNITS), safe_url(item.link)))
+    summary = cut(clean(item.summary or ""), _SUMMARY_UNITS)
+    why = Html(f"<i>{fill('{why}', why=cut(clean(miss.why), _WHY_UNITS))}</i>")
+    return join("\n", [title, *([summary] if summary else []), why])

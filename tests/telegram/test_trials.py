@@ -1,0 +1,159 @@
+"""Operators try a term and judge near misses in the chat; the commands behind run as processes of their own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.aside import PROGRAM
+from bot.audit import draw, last_week
+from bot.demo.botapi.world import User
+from bot.telegram.answers import Reader
+from bot.telegram.auditing import Auditing
+from bot.telegram.handlers import Staff
+from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
+from bot.telegram.message import Message
+from bot.telegram.trials import Trials
+from bot.trying import with_term, without_term
+from store.events.items import ItemSeen
+from store.events.plan import MissJudged
+from store.views.views import Views
+from tests.bot.stage import Stage, staged
+from tests.telegram.talk import ROLES, ask, button, library, listening, person, press
+
+pytestmark = pytest.mark.anyio
+WEEK_S = 7 * 86_400
+CONFIG = """
+plan:
+  id: plan
+  title: {en: Joint Plan}
+  languages: [en]
+  announced: 2024-11-18
+  sides: {italy: {strong: [italy]}, india: {strong: [india]}}
+commitments:
+  - id: defence-roadmap
+    title: {en: Defence industrial roadmap}
+    rules: [{id: r, any: {en: [roadmap, shipyard]}}]
+feeds: [{id: wire, url: https://wire.example/feed}]
+"""
+BROKEN = (sys.executable, "-c", "import sys; print('the disk is full', file=sys.stderr); sys.exit(2)")
+
+
+@asynccontextmanager
+async def operated(path: Path, *, program: Sequence[str] = PROGRAM) -> AsyncIterator[tuple[Stage, User]]:
+    """The bot with a log in which one item is near and one matches, last week."""
+    file = path / "config.yaml"
+    file.write_text(CONFIG)
+    loaded = config.load(file, {})
+    async with staged(path) as stage:
+        stage.time.passed -= WEEK_S
+        for number, title in enumerate(("India and Italy build a frigate", "A roadmap for Italy")):
+            seen = ItemSeen(item=f"{number:020x}", feed="wire", digest=f"d{number}", title=title, lang="en")
+            await stage.add(seen)
+        stage.time.passed += WEEK_S
+
+        async def by(_: Reader) -> str:
+            return "op1"
+
+        books = library(stage)
+        auditing = Auditing(books, loaded.rules[0], {"wire": ()}, path=file, by=by, program=program)
+        trials = Trials(books.catalogue, file, f"sqlite:///{path}/log.db", program=program)
+
+        async def pressed(wanted: Operation, reader: Reader) -> Message | None:
+            assert isinstance(wanted, ShowMiss | JudgeMiss)
+            return await auditing.press(wanted, reader)
+
+        staff = Staff(ROLES, {"audit": ("operator", auditing.audit), "whatif": ("operator", trials.whatif)}, pressed)
+        async with listening(stage, staff=staff):
+            yield stage, stage.server.add_user(44, started=True)
+
+
+async def drawn(stage: Stage, path: Path) -> None:
+    loaded = config.load(path / "config.yaml", {})
+
+    def sample() -> object:
+        views = Views.open(None)
+        views.catch_up(stage.store)
+        return draw(stage.store, views, loaded.rules[0], {"wire": ()}, last_week(stage.time.now()))
+
+    audit = await stage.lane.call(sample)
+    await stage.add(audit)  # type: ignore[arg-type]
+
+
+async def test_a_term_is_tried_on_what_was_seen_and_nothing_changes(tmp_path: Path) -> None:
+    async with operated(tmp_path) as (stage, user):
+        head = await stage.lane.call(stage.store.head)
+        answer = await ask(stage, user, "/whatif defence-roadmap frigate")
+        assert answer.text.startswith("Defence industrial roadmap\nWith the term frigate, in the last 90 days: ")
+        assert "+ India and Italy build a frigate" in answer.text
+        assert (tmp_path / "config.yaml").read_text() == CONFIG
+        assert await stage.lane.call(stage.store.head) == head
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/whatif", "/whatif defence-roadmap term"),
+        ("/whatif defence-roadmap", "/whatif defence-roadmap term"),
+        ("/whatif nothing frigate", "/whatif defence-roadmap term"),
+        ("/whatif defence-roadmap -frigate", "No rule of this commitment has the term frigate."),
+        ("/whatif defence-roadmap frigate", "It could not be tried: the disk is full"),
+        ("/audit", "The sample could not be drawn: the disk is full"),
+    ],
+)
+async def test_what_cannot_be_tried_is_said_in_one_line(tmp_path: Path, text: str, expected: str) -> None:
+    async with operated(tmp_path, program=BROKEN) as (stage, user):
+        answer = await ask(stage, user, text)
+        assert answer.text.startswith(expected)
+
+
+async def test_near_misses_are_judged_one_by_one(tmp_path: Path) -> None:
+    async with operated(tmp_path) as (stage, user):
+        await drawn(stage, tmp_path)
+        page = await ask(stage, user, "/audit")
+        assert page.text.startswith(
+            "Audit of 2026-W46\n0 items matched, 2 nearly did. 2 of these were drawn, 0 are judged."
+        )
+        assert "How much is missed is not known" in page.text
+        first = "frigate" in page.text
+        await press(stage, user, page, button(page, "Next ›"))
+        await stage.server.wait_for(lambda: ("frigate" in page.text) is not first)
+        await press(stage, user, page, button(page, "Yes"))
+        await stage.server.wait_for(lambda: "1 are judged" in page.text)
+        await press(stage, user, page, button(page, "No"))
+        await stage.server.wait_for(lambda: "All of them are judged." in page.text)
+        words = [fact for fact in await stage.facts("MissJudged") if isinstance(fact, MissJudged)]
+        assert [(one.verdict, one.by) for one in words] == [("wrong", "op1"), ("right", "op1")]
+
+
+@pytest.mark.parametrize("data", ["o:+:2026-W46:unknown", "o:+:2020-W01:00000000000000000000", "o:n:2020-W01:0"])
+async def test_what_was_never_drawn_cannot_be_judged(tmp_path: Path, data: str) -> None:
+    async with operated(tmp_path) as (stage, user):
+        await drawn(stage, tmp_path)
+        page = await ask(stage, user, "/audit")
+        query = await press(stage, user, page, data, forged=True)
+        assert query.text == "This button is out of date. Send /latest or /list."
+        stranger = person(stage)
+        query = await press(stage, stranger, await ask(stage, stranger, "/list"), "o:n:2026-W46:0", forged=True)
+        assert query.text == "This button is out of date. Send /latest or /list."
+        assert await stage.facts("MissJudged") == []
+
+
+def test_a_term_is_put_in_and_taken_out_without_what_a_monitor_needs() -> None:
+    rules = [{"id": "r", "any": {"en": ["Roadmap"], "it": ["roadmap", "intesa"]}}, {"id": "s", "any": ["roadmap"]}]
+    document = {"telegram": {"token": "t"}, "commitments": [{"id": "one", "rules": rules}], "feeds": []}
+    added = with_term(document, "one", "frigate", store="sqlite:////tmp/log.db")
+    assert added is not None
+    assert added["commitments"][0]["rules"][-1] == {"id": "tried-term", "any": ["frigate"]}
+    assert "telegram" not in added
+    left = without_term(document, "one", "roadmap", store="sqlite:////tmp/log.db")
+    assert left is not None
+    assert left["commitments"][0]["rules"] == [{"id": "r", "any": {"it": ["intesa"]}}]
+    assert document["commitments"][0]["rules"] == rules  # type: ignore[index]
+    assert without_term(document, "one", "frigate", store="s") is None
+    assert with_term(document, "two", "frigate", store="s") is None
