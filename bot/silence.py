@@ -48,7 +48,7 @@ def silence(
         return Silence(commitment, None, None, None, limit, is_beyond=False)
     days = max(0, floor((at - since) / _DAY))
     seen = watched.share * ((watched.until - watched.since) / _DAY) if watched else 0.0
-    return Silence(commitment, last, days, round(min(seen, (at - since) / _DAY), 1), limit, is_beyond=seen >= limit)
+    return Silence(commitment, last, days, round(min(seen, days), 1), limit, is_beyond=seen >= limit)
 
 
 def told(silence: Silence, months: int) -> str:
