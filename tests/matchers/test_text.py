@@ -21,11 +21,16 @@ WORDS = [
     ("10,000 at 4.0 percent, 2+2", "10000 at 40 percent 2 2"),
     ("co\u00adoperation zero\u200bwidth", "cooperation zerowidth"),
     ("R&D in naïve Café", "r d in naive cafe"),
+    ("state-of-the-art 5G/6G, e-mobility", "state of the art 5g 6g e mobility"),
+    ("AT&T's £3.5bn #deal @home", "at t s 35bn deal home"),
     # Italian
     ("dell'India, l’Italia", "dell india l italia"),
     ("città perché Talò TALO\u0300", "citta perche talo talo"),
     ("Forlì-Cesena: più", "forli cesena piu"),
     ("20.000 lavoratori", "20000 lavoratori"),
+    ("un po’ d’Italia all’«Expo»", "un po d italia all expo"),
+    ("l'11° Comitato, 3,8 mld", "l 11 comitato 38 mld"),
+    ("dell\u2018Asi quell'accordo", "dell asi quell accordo"),
     # Hindi
     ("भारत और इटली के बीच", "भारत और इटली के बीच"),
     ("ज़रूर \u095bरूर जरूर", "जरूर जरूर जरूर"),
@@ -35,6 +40,10 @@ WORDS = [
     ("मेलॉनी मेलोनी; १०,०००।", "मेलोनी मेलोनी 10000"),
     ("एस. जयशंकर", "एस जयशंकर"),
     ("चाँद चांद", "चांद चांद"),
+    ("भारत-इटली, पीएम मोदी-मेलोनी", "भारत इटली पीएम मोदी मेलोनी"),
+    ("लाखों-करोड़ों रुपये।", "लाखों करोडों रुपये"),
+    ("‘ऑपरेशन’ ॐ १९४७", "ओपरेशन ओ 1947"),
+    ("पड़ताल पढ़ाई", "पडताल पढाई"),
     # other scripts
     ("Ёлка и Йога", "елка и йога"),
     ("اَلْهِنْد وإيطاليا", "الهند وايطاليا"),
