@@ -90,6 +90,7 @@ class Recent:
 
 _ENOUGH = 0.3
 _BASE = -1.85
+_ABROAD = 0.1  # two languages that share nothing but day and topic
 _CERTAIN = 9.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -115,7 +116,7 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
         score -= 1.2
     conflict = bool(a.title_names and b.title_names)
     if a.marks.isdisjoint(b.marks):  # most pairs: nothing else needs to be looked at
-        return score + (0.0 if a.language == b.language else 0.5) - 1.4 * conflict, _reason(0.0, 0, 0)
+        return score + (0.0 if a.language == b.language else _ABROAD) - 1.4 * conflict, _reason(0.0, 0, 0)
     shared = len(a.names & b.names)
     figures = len(a.numbers & b.numbers)
     score += 0.8 * min(2, figures)
@@ -124,7 +125,8 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
         alike = overlap(a.words, b.words)
         score += 3.0 * alike + 2.0 * overlap(a.title_words, b.title_words) + 0.7 * min(3, shared)
     else:
-        score += 0.5 + 0.3 * min(3, shared)
+        # Another language shares no words, so that names and figures tell more.
+        score += (0.9 if shared or figures else _ABROAD) + 0.5 * min(4, shared)
     if conflict and a.title_names.isdisjoint(b.names) and b.title_names.isdisjoint(a.names):
         score -= 1.4
     return score, _reason(alike, shared, figures)
