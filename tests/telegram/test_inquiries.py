@@ -16,7 +16,7 @@ from bot.chart import can_draw
 from bot.demo.botapi.world import Message
 from bot.dossiers import Busy, Dossier, Dossiers, Failed, TooLarge
 from store.events.items import ItemSeen, MatchWithdrawn
-from store.events.plan import RulesActivated, StatusSet
+from store.events.plan import Descent, PlanRevised, RulesActivated, StatusSet
 from tests.bot.stage import Stage, matched, revised, staged
 from tests.telegram.talk import COVERAGE, LAST_LOOK, ask, button, listening, person, press
 
@@ -245,3 +245,16 @@ async def test_stale_and_forged_presses_are_answered_and_change_nothing(stage: S
     query = await press(stage, user, page, data, forged=True)
     assert query.text == "This button is out of date. Send /latest or /list."
     assert not page.edited
+
+
+async def test_the_past_counts_evidence_for_the_heir_of_a_commitment(stage: Stage) -> None:
+    await stage.add(
+        PlanRevised(
+            plan="plan",
+            rules="s" * 12,
+            ordinal=2,
+            descents=(Descent(commitment="sidm-aiad-mou", formerly=("defence-roadmap",)),),
+        )
+    )
+    page = await ask(stage, person(stage), "/asof 2026-11-14 sidm-aiad-mou")
+    assert lines(page, "Report") == ["Report number 1", "Report number 0"]
