@@ -17,6 +17,7 @@ from store.events.trust import ItemsCompacted, LogSealed
 from store.log import Event, EventLog, LogDamaged, Recorded
 
 BATCH = 2000
+_SHORTEST_ROOT = 16  # hex digits; fewer could be met by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,16 @@ def last_seal(log: EventLog) -> LogSealed | None:
     for last in seals(log):  # noqa: B007 - the last one is what is asked for
         pass
     return last[1] if last else None
+
+
+def seal_of(log: EventLog, root: str) -> tuple[int, LogSealed] | None:
+    """The seal with that root, or one that begins so (16 digits or more), and its position; None where there is none.
+
+    It vouches for everything up to its `to`: its stretch holds the seal before it, with that one's root.
+    """
+    wanted = root.strip().lower()
+    found = (each for each in seals(log) if len(wanted) >= _SHORTEST_ROOT and each[1].root.startswith(wanted))
+    return next(found, None)
 
 
 def verify(log: EventLog) -> Verdict:

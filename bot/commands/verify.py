@@ -11,8 +11,9 @@ from bot import dossier
 from bot.commands import progress
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.config import views_path
+from store.events.trust import LogSealed
 from store.log import EventLog
-from store.seal import Verdict, verify
+from store.seal import Verdict, seal_of, verify
 from store.views.compare import Compared, compare
 
 
@@ -20,8 +21,9 @@ from store.views.compare import Compared, compare
 @config_option
 @json_option
 @click.option("--views/--no-views", default=True, help="Also fold the log anew and compare the views.  [default: yes]")
+@click.option("--root", metavar="HEX", help="Also say whether this root, kept elsewhere, is one of this log's.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
-def command(config_path: Path, as_json: bool, views: bool, folder: Path | None) -> int:
+def command(config_path: Path, as_json: bool, views: bool, root: str | None, folder: Path | None) -> int:
     """Prove that the log is what was written: positions without gaps, keys once, every seal and their chain; and
     that the views (what answers come from) are what a replay makes of it. Or, with FOLDER, that a dossier is what the
     log sealed; that needs neither log nor configuration.
@@ -29,6 +31,7 @@ def command(config_path: Path, as_json: bool, views: bool, folder: Path | None) 
     \b
     pactwatch verify
     pactwatch verify dossier
+    pactwatch verify --root 5f0c…    a root that was kept elsewhere: is it this log's, and up to where does it vouch?
 
     What stands behind the last seal is not covered by one yet; it is sealed within the hour while the bot runs.
     Exit code 1: something does not hold, with the first position and what that means.
@@ -40,13 +43,20 @@ def command(config_path: Path, as_json: bool, views: bool, folder: Path | None) 
         verdict = verify(log)
         path = views_path(loaded) if views and verdict.holds else None
         compared = _compared(path, log) if path else Compared(None)
-    holds = verdict.holds and not compared.problem
+        witness = seal_of(log, root) if root else None
+    # A seal behind what does not hold vouches for nothing any more.
+    is_vouched = witness is not None and witness[1].to <= verdict.sealed
+    holds = verdict.holds and not compared.problem and (is_vouched or not root)
     if as_json:
         told = {**dataclasses.asdict(verdict), "views": dataclasses.asdict(compared)}
+        if root:
+            told["vouched_to"] = witness[1].to if witness and is_vouched else None
         print_json({"holds": holds, "unsealed": verdict.unsealed, **told})
     else:
         for text in (*_told(verdict), *_told_of_views(compared)):
             click.echo(text)
+        if root:
+            click.echo(_told_of_root(root, witness if is_vouched else None))
     return 0 if holds else 1
 
 
@@ -69,6 +79,13 @@ def _dossier(folder: Path, as_json: bool) -> int:
         if checked.root:
             click.echo(f"The last root is {checked.root}; compare it with one that was published elsewhere.")
     return 0 if checked.holds else 1
+
+
+def _told_of_root(root: str, witness: tuple[int, LogSealed] | None) -> str:
+    if witness is None:
+        return f"The root {root} is none of this log's seals that hold: it is another log, or this one was rewritten."
+    pos, one = witness
+    return f"The root {one.root} is that of the seal at {pos}: whoever kept it can vouch for positions 1 to {one.to}."
 
 
 def _told_of_views(compared: Compared) -> list[str]:

@@ -279,6 +279,17 @@ async def test_a_later_correction_is_not_shown_as_of_an_earlier_moment(tmp_path:
     assert "does not" not in (tmp_path / "dossier" / "index.html").read_text("utf-8")
 
 
+async def test_a_root_that_was_kept_is_known_again(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school")]) as place:
+        await posted(place)
+        root = (await place.command("verify", "--json")).lines()[0]["root"]
+        good = await place.command("verify", "--no-views", "--root", root)
+        bad = await place.command("verify", "--no-views", "--root", "f" * 64, "--json")
+    assert (good.code, bad.code) == (0, 1)
+    assert "can vouch for positions 1 to" in good.out
+    assert (bad.lines()[0]["holds"], bad.lines()[0]["vouched_to"]) == (False, None)
+
+
 # --- redact ---------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from store.codec import data_digest, redaction
 from store.log import Event, Recorded
-from store.seal import MerkleTree, last_seal, leaf, seal, verify
+from store.seal import MerkleTree, last_seal, leaf, seal, seal_of, verify
 from store.sqlite import SqliteStore
 from tests.store.facts import NOON, record, seen
 
@@ -183,3 +183,14 @@ def test_two_sealers_at_once_leave_one_seal(log: SqliteStore, path: Path) -> Non
     assert other.append([Event(first)], at=NOON) == []  # what a sealer that read the same rows would add
     other.close()
     assert verify(log).holds
+
+
+def test_a_root_that_was_kept_elsewhere_leads_to_its_seal(log: SqliteStore) -> None:
+    sealed_log(log)
+    last = last_seal(log)
+    assert last is not None
+    assert seal_of(log, last.root) == seal_of(log, f" {last.root[:16].upper()}\n") == (21, last)
+    first = seal_of(log, last.previous)
+    assert first is not None
+    assert (first[0], first[1].to) == (11, 10)
+    assert (seal_of(log, last.root[:15]), seal_of(log, "f" * 64), seal_of(log, "")) == (None, None, None)
