@@ -127,6 +127,22 @@ async def test_a_burst_arrives_complete_in_order_and_without_a_429_of_our_making
     assert all(call.code == 200 for call in stage.server.calls_of("sendMessage"))
 
 
+@pytest.mark.slow
+async def test_a_thousand_matches_at_once_arrive_complete_in_order_and_without_a_429_of_our_making(
+    stage: Stage,
+) -> None:
+    publisher = stage.publisher()
+    await stage.settle(publisher)
+    expected = [f"Report {number}" for number in range(1000)]
+    for title in expected:
+        await stage.report(title)
+    await stage.settle(publisher, turns=200)
+    assert [post.text.splitlines()[1] for post in stage.posts] == expected
+    assert [call.description for call in stage.server.calls if call.code != 200] == []
+    assert stage.ends() == DeliveryCounts(published=1000)
+    assert stage.time.passed < 1000 / 20 * 60.5 + 1  # no slower than the limit of a channel makes it
+
+
 @pytest.mark.parametrize(("kind", "code"), LOST)
 @pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("first", [False, True], ids=["later", "first"])
