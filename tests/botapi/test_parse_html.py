@@ -22,6 +22,11 @@ GOOD = [
     ('<a href="https://Example.org/A?b=1&amp;c=2">x</a>', "x", [(0, 1, "text_link", "https://example.org/A?b=1&c=2")]),
     ("<a>example.org</a>", "example.org", [(0, 11, "text_link", "http://example.org/")]),
     ('<tg-time unix="1700000000" format="wDT">then</tg-time>', "then", [(0, 4, "date_time", "1700000000")]),
+    (
+        '<a href="http://a.com/"><tg-time unix="5">then</tg-time></a>',
+        "then",
+        [(0, 4, "date_time", "5"), (0, 4, "text_link", "http://a.com/")],
+    ),
     ("&lt;&gt;&amp;&quot;&#33;&#x41;", '<>&"!A', []),
     ("&nbsp;&eacute;&apos;", "&nbsp;&eacute;&apos;", []),
     ("भा<b>रत</b>", "भारत", [(2, 2, "bold")]),

@@ -16,7 +16,15 @@ HIDDEN = ALONE | {"text_link", "text_mention"}
 # Telegram counts at most a hundred of these per message; the ones it finds by itself are free.
 BY_SENDER = frozenset({*SPLITTABLE, *QUOTES, *HIDDEN, "custom_emoji"})
 MAX_ENTITIES = 100
-_RANK = {"blockquote": 0, "expandable_blockquote": 0, "pre": 11, "code": 20, "text_link": 49, "text_mention": 49}
+_RANK = {
+    "blockquote": 0,
+    "expandable_blockquote": 0,
+    "pre": 11,
+    "code": 20,
+    "date_time": 48,
+    "text_link": 49,
+    "text_mention": 49,
+}
 _RANK |= {"bold": 90, "italic": 91, "underline": 92, "strikethrough": 93, "spoiler": 94, "custom_emoji": 99}
 _ARGUMENT = {"text_link": "url", "pre": "language", "custom_emoji": "custom_emoji_id", "date_time": "unix_time"}
 
