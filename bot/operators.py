@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.ledger import Call
-from bot.publish import IDLE_S, Clock, Lost, Trouble, Turned, is_worth_saying, say_so
+from bot.publish import IDLE_S, Clock, Lost, Plain, Trouble, Turned, is_worth_saying, say_so
 from bot.telegram import words
 from bot.telegram.markup import Html, fill, join
 from bot.telegram.message import Message
@@ -127,8 +127,9 @@ class Operators:
             case Lost(channel, story, reason):
                 notice = Notice(f"lost/{channel}", words.NOTICE_LOST, {"story": story, "reason": reason})
                 self._note(notice, self._clock.now())
-            case _:
-                pass
+            case Plain(channel, story, reason):
+                notice = Notice(f"plain/{channel}", words.NOTICE_PLAIN, {"story": story, "reason": reason})
+                self._note(notice, self._clock.now())
 
     async def run(self) -> None:
         """Tell until cancelled. What goes wrong in one turn is logged and tried again in the next."""

@@ -88,7 +88,16 @@ class Lost:
     reason: str
 
 
-Trouble = Turned | Lost
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A post went out, or was edited, without its markup, which Telegram could not read: a defect of ours."""
+
+    channel: str
+    story: str
+    reason: str
+
+
+Trouble = Turned | Lost | Plain
 Dress = Callable[[Delivery], Awaitable[Post | Digest | None]]
 
 
@@ -276,8 +285,15 @@ class Publisher:
         return (moment - self._clock.now()).total_seconds() if moment else 0.0
 
     async def _mourn(self, job: _Job, outcome: Outcome) -> None:
-        if isinstance(outcome, Refused) and outcome.kind in {"message", "markup"}:
-            await self._tell(Lost(job.entry.channel, job.entry.story.id, outcome.reason))
+        channel, story = job.entry.channel, job.entry.story.id
+        match outcome:
+            case Refused("message" | "markup", reason):
+                await self._tell(Lost(channel, story, reason))
+            case Sent(plain=reason) if reason:
+                _log.error("telegram cannot read a post of ours story=%s reason=%r", story, reason)
+                await self._tell(Plain(channel, story, reason))
+            case _:
+                pass
 
     async def _settle(self, job: _Job, step: Settle) -> Rest | None:
         """Find out what became of a post whose answer was lost, once it can no longer be on its way."""

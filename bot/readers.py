@@ -18,7 +18,7 @@ import msgspec
 from bot import following
 from bot.collecting import gathered
 from bot.ledger import PAGE, Call, Lease, digests
-from bot.publish import IDLE_S, LEASE_WAIT_S, Clock, Lost, Publisher, Rest, Terms, Trouble
+from bot.publish import IDLE_S, LEASE_WAIT_S, Clock, Publisher, Rest, Terms, Trouble, Turned
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import Sink
 from store.events.fact import Fact
@@ -252,7 +252,7 @@ class Followers:
         return known
 
     async def _trouble(self, reader: str, trouble: Trouble) -> None:
-        if isinstance(trouble, Lost) or not trouble.is_chat:
+        if not isinstance(trouble, Turned) or not trouble.is_chat:
             return
         _log.info("a reader lets nothing through; paused until they write reader=%s", reader)
         await self._books.call(self._books.store.readers.pause, reader)

@@ -148,6 +148,16 @@ class Client:
         done = await self._paced(chat, call)
         return Sent(done) if isinstance(done, int) else done
 
+    async def edit_plain(self, chat: int, number: int, text: str) -> Outcome:
+        """Bring a message of ours up to date without markup or buttons."""
+
+        async def call() -> int:
+            await self._bot.edit_message_text(text, chat, number, link_preview_options=_NO_PREVIEW)
+            return number
+
+        done = await self._paced(chat, call)
+        return Sent(done) if isinstance(done, int) else done
+
     async def delete(self, chat: int, number: int) -> Outcome:
         """Take a message of ours back."""
 

@@ -10,9 +10,10 @@ RefusalKind = Literal["token", "chat", "topic", "markup", "gone", "message"]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The message stands in the chat under this id."""
+    """The message stands in the chat under this id. `plain`: without its markup, which Telegram refused, and why."""
 
     message: int
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

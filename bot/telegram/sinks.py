@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from bot.telegram.application import IN_FLIGHT_S
 from bot.telegram.client import Chat, Client
@@ -121,10 +121,10 @@ class TelegramSink:
         silent = self._is_silent(post)
         reply_to = post.reply_to if isinstance(post, Post) else None
         done = await self._client.send(self._chat, message(post), reply_to=reply_to, silent=silent, thread=thread)
-        if isinstance(done, Refused) and done.kind == "markup":
-            _log.error("telegram cannot read a post of ours story=%s reason=%r", post.story, done.reason)
-            done = await self._client.send_plain(self._chat, visible(message(post).text), silent=silent, thread=thread)
-        return done
+        if not _is_unreadable(done):
+            return done
+        text = visible(message(post).text)
+        return _plain(await self._client.send_plain(self._chat, text, silent=silent, thread=thread), done)
 
     async def _thread(self, post: Post | Digest) -> int | Outcome | None:
         if self._topics is None or isinstance(post, Digest) or not post.pillar:
@@ -136,7 +136,11 @@ class TelegramSink:
         return self._loud_from is None or score < self._loud_from
 
     async def edit(self, number: int, post: Post | Digest) -> Outcome:
-        return await self._client.edit(self._chat, number, message(post))
+        """As with a post: what Telegram cannot read comes as plain text."""
+        done = await self._client.edit(self._chat, number, message(post))
+        if not _is_unreadable(done):
+            return done
+        return _plain(await self._client.edit_plain(self._chat, number, visible(message(post).text)), done)
 
     async def look(self, number: int) -> Look:
         """A log chat that has become a supergroup is followed; where it is the channel that has, Migrated."""
@@ -163,6 +167,14 @@ class TelegramSink:
             return chat
         done = await self._client.find(chat)
         return done.id if isinstance(done, Chat) else done
+
+
+def _is_unreadable(done: Outcome) -> TypeGuard[Refused]:
+    return isinstance(done, Refused) and done.kind == "markup"
+
+
+def _plain(done: Outcome, refused: Refused) -> Outcome:
+    return replace(done, plain=refused.reason) if isinstance(done, Sent) else done
 
 
 class TerminalSink:

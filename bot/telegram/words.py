@@ -252,6 +252,7 @@ NOTICE_REFUSED = (
 )
 NOTICE_MOVED = "The group {channel} has become a supergroup: posts go to {chat} from now on. Nothing needs to be done."
 NOTICE_LOST = "⚠️ Telegram refused a post for good: {reason}\nStory {story}"
+NOTICE_PLAIN = "⚠️ Telegram could not read a post of mine; it went out as plain text: {reason}\nStory {story}"
 NOTICE_FAILING = "⚠️ <b>{feed}</b> has been failing since {when}: {reason}"
 NOTICE_GONE = "⚠️ <b>{feed}</b> will hardly come back: {reason}"
 NOTICE_STALE = "<b>{feed}</b> has had nothing new since {when}. Its longest usual pause is {hours} h."
