@@ -29,7 +29,7 @@ def about(fact: Fact) -> About:
     """What the event names, whatever its type: in every type these fields mean the same."""
     if isinstance(fact, Redacted):
         kind, _, rest = fact.name.partition("/")
-        return About(items=(rest.partition("/")[0],) if kind in {"item", "revised", "text"} else ())
+        return About(items=(rest.partition("/")[0],) if kind in {"item", "revised", "text", "translated"} else ())
     one = getattr(fact, "item", None)
     return About(
         items=(one,) if one else tuple(getattr(fact, "items", ())),

@@ -6,6 +6,7 @@ import difflib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -271,6 +272,10 @@ def _missing(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
     for index, feed in enumerate(config.feeds):
         if feed.fulltext and not can_extract():
             yield ("feeds", index, "fulltext"), "needs the package trafilatura: pip install 'pactwatch[fulltext]'"
+    translator = config.telegram.translate
+    if translator is not None and shutil.which(translator.command[0]) is None:
+        wanted = f"{translator.command[0]!r}: no such program, or it may not be run; give its whole path"
+        yield ("telegram", "translate", "command"), wanted
     callers = ((("websub",), "websub", config.websub), (("telegram", "webhook"), "webhooks", config.telegram.webhook))
     for where, extra, settings in callers:
         if settings is not None and not can_listen():

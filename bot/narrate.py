@@ -27,6 +27,7 @@ from store.events.items import (
     StoryJoined,
     TextFetched,
     TextMissing,
+    TitleTranslated,
 )
 from store.events.monitor import (
     FeedAwoke,
@@ -58,7 +59,7 @@ def line(fact: Fact) -> str:
     match fact:
         case ItemSeen() | ItemRevised() | ItemMatched() | MatchWithdrawn() | StoryJoined():
             return _of_item(fact)
-        case TextFetched() | TextMissing():
+        case TextFetched() | TextMissing() | TitleTranslated():
             return _of_text(fact)
         case FeedFailing() | FeedGone() | FeedRecovered() | FeedMoved() | FeedDistrusted():
             return _of_feed(fact)
@@ -98,10 +99,12 @@ def _of_item(fact: Fact) -> str:
     return ""
 
 
-def _of_text(fact: TextFetched | TextMissing) -> str:
+def _of_text(fact: TextFetched | TextMissing | TitleTranslated) -> str:
     match fact:
         case TextFetched():
             return f"{fact.item}: read {len(fact.text)} characters at {fact.url} ({fact.why})"
+        case TitleTranslated():
+            return f"{fact.item}: {fact.by} puts its headline into {fact.lang}: {_title(fact.title)}"
         case TextMissing():
             return f"{fact.item}: no text from {fact.url}: {fact.reason}"
 

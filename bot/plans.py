@@ -78,6 +78,8 @@ def _contradictions(where: Where, channel: ChannelSettings, settings: TelegramSe
         yield (*where, "quiet"), "begins when it ends; leave it out, or name two different times"
     if channel.review is not None and channel.review.when != "off" and not (settings.reviewers or settings.admins):
         yield (*where, "review"), "nobody may review; name people in telegram.reviewers or telegram.admins"
+    if channel.translate and settings.translate is None:
+        yield (*where, "translate"), "nobody translates; name a program in telegram.translate.command"
     if channel.review is not None and channel.review.chat == channel.chat:
         yield (*where, "review", "chat"), "is the channel itself; reviewers need a chat of their own"
 

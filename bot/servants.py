@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot import coverage
 from bot.app import Watch
@@ -51,6 +52,7 @@ from bot.telegram.template import DEFAULT
 from bot.telegram.topics import Topics
 from bot.telegram.trials import Trials
 from bot.telegram.webhook import Webhook
+from bot.translate import Translations, by_command
 from matchers.plan import Commitment
 from store.events.deliveries import TopicOpened
 from store.events.monitor import MonitorStarted
@@ -87,8 +89,9 @@ async def serving(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Se
         operators = await _operators(watch, client) if settings.admins else None
         tell = operators.trouble if operators else None
         channels: list[Publisher] = []
+        press = Press(library, painter, _translations(watch))
         for one in settings.served():
-            channels += _channel(watch, client, one, tell, Press(library, painter))
+            channels += _channel(watch, client, one, tell, press)
         if not channels:
             log.warning("no channel: set telegram.channel; until then updates are shown here")
         yield [
@@ -110,6 +113,7 @@ class Press:
 
     library: Library
     painter: Painter
+    translations: Translations | None
 
 
 def _channel(
@@ -126,10 +130,21 @@ def _channel(
         habits=habits_of(channel),
         template=channel.template or DEFAULT,
     )
-    publisher = _publisher(watch, sink, audience, terms, tell, Editor(press.library, press.painter, audience, lang))
+    translations = press.translations if channel.translate else None
+    editor = Editor(press.library, press.painter, audience, lang, translations)
+    publisher = _publisher(watch, sink, audience, terms, tell, editor)
     if channel.review is None or terms.habits.review is None:
         return [publisher]
     return [publisher, _reviewers(watch, client, channel, channel.review, publisher, tell)]
+
+
+def _translations(watch: Watch) -> Translations | None:
+    settings = watch.config.telegram.translate
+    if settings is None:
+        return None
+    translate = by_command(settings.command, seconds=settings.seconds)
+    name = Path(settings.command[0]).name
+    return Translations(watch.store, watch.lane.call, translate, watch.clock, name=name, meta=watch.meta)
 
 
 def _reviewers(

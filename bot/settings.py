@@ -127,6 +127,15 @@ class ReviewingSettings(_Section):
     silence: Literal["approve", "reject"] = "approve"
 
 
+class TranslateSettings(_Section):
+    """A program that translates headlines; see docs/telegram.md for what it is told and what it must answer."""
+
+    command: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="The program and its arguments; a path with a slash is taken from where pactwatch was started."
+    )
+    seconds: Annotated[float, Field(gt=0, le=60)] = Field(default=5, description="How long an answer may take.")
+
+
 class ChannelSettings(_Section):
     """A channel or group and whom it is for: what is left out restricts nothing, or is as `telegram` says."""
 
@@ -143,6 +152,7 @@ class ChannelSettings(_Section):
     digest: DigestSettings | None = None
     quiet: QuietSettings | None = None
     review: ReviewingSettings | None = None
+    translate: bool = Field(default=False, description="Add machine translations of headlines in other languages.")
     loud_from: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, description="Posts of this score or more ring; without it none does."
     )
@@ -167,6 +177,7 @@ class TelegramSettings(_Section):
     reviewers: tuple[int, ...] = Field(
         default=(), description="Telegram user ids of people whose votes weigh more and who may review posts."
     )
+    translate: TranslateSettings | None = Field(default=None, description="Who translates headlines.")
     webhook: WebhookSettings | None = Field(
         default=None, description="Have Telegram bring updates, in the place of long polling."
     )

@@ -27,7 +27,8 @@ _REDACTABLE = (ItemSeen.TYPE, ItemRevised.TYPE, StatusSet.TYPE)
 @click.option("--yes", is_flag=True, help="Do not ask; there is no way back.")
 @click.argument("what")
 def command(config_path: Path, because: str, by: str, yes: bool, what: str) -> int:
-    """Take the content of an item (by its key: its title, summary and link, with all later versions) or of a status
+    """Take the content of an item (by its key: its title, summary and link, with all later versions
+    and translations) or of a status
     (by position or key) out of the log for good: a takedown, a name. A digest stays in its place, so every seal stays
     true and `pactwatch verify` accepts it; the redaction is itself an event. The item stays known: it will not come
     back as new, and what it matched stays. The views are made anew at once.
@@ -67,7 +68,8 @@ def _chosen(log: EventLog, what: str) -> list[Recorded]:
         return [recorded]
     item = recorded.key.split("/")[1]
     links = [one for one, _ in related(log, recorded)]
-    return [one for one in links if one.key == f"item/{item}" or one.key.startswith(f"revised/{item}/")]
+    further = (f"revised/{item}/", f"translated/{item}/")
+    return [one for one in links if one.key == f"item/{item}" or one.key.startswith(further)]
 
 
 def _redact(log: EventLog, chosen: Sequence[Recorded], because: str, by: str) -> int:

@@ -18,9 +18,10 @@ from bot.telegram.digest import Digest
 from bot.telegram.markup import Html, bold, fill, html, join
 from bot.telegram.message import Message
 from bot.telegram.pages import Library
-from bot.telegram.render import Post
+from bot.telegram.render import Post, lead_of
 from bot.telegram.text import cut
 from bot.telegram.words import say, say_n
+from bot.translate import Translations
 from matchers.plan import Commitment
 from store.views.values import Delivery, StoryView
 
@@ -37,6 +38,7 @@ class Editor:
     painter: Painter
     audience: Audience
     lang: str
+    translations: Translations | None = None
 
     async def __call__(self, entry: Delivery) -> Post | Digest | None:
         """The post or digest of a delivery; None where there is nothing to send, such as a picture nobody can draw."""
@@ -44,10 +46,17 @@ class Editor:
         if name.endswith(PICTURE):
             return await self._picture(name)
         if not name.startswith(PREFIX):
-            return digest.compose(entry.story, self.library.catalogue, lang=self.lang)
+            return await self._translated(digest.compose(entry.story, self.library.catalogue, lang=self.lang), entry)
         beside = await self.library.call(self._beside, name)
         of = cut(names_of(self.library.catalogue.plans, self.lang), NAME_UNITS)
         return digest.compose(entry.story, self.library.catalogue, lang=self.lang, beside=beside, of=of)
+
+    async def _translated(self, post: Post | Digest, entry: Delivery) -> Post | Digest:
+        """The post with its headline in the channel's language beside the original, where that is wanted."""
+        if self.translations is None or not isinstance(post, Post):
+            return post
+        title = await self.translations.title(lead_of(entry.story), self.lang)
+        return replace(post, translation=title)
 
     def _beside(self, name: str) -> Html:
         """How well was watched, and in a daily or weekly digest of what nothing was seen for long."""

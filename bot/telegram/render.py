@@ -62,6 +62,7 @@ class Post:
     pillar: str = ""
     reply_to: int | None = None
     template: str = DEFAULT
+    translation: str = ""
 
 
 def compose(story: StoryView, *, lang: str = "en", prefixes: Mapping[str, str] | None = None) -> Post:
@@ -86,7 +87,7 @@ def message(post: Post) -> Message:
     """The post for Telegram, within its limits whatever the feed said."""
     blocks = {
         "tags": join(" ", (Html(mark) for mark in post.tags)),
-        "headline": bold(link(post.headline, post.url)),
+        "headline": _headline_html(post),
         "byline": html(post.byline),
         "excerpt": quotation(_excerpt_html(post.excerpt)) if post.excerpt else Html(""),
         "why": html(why_line(post)) if post.reasons else Html(""),
@@ -95,6 +96,16 @@ def message(post: Post) -> Message:
         "url": html(post.url or ""),
     }
     return Message(laid_out(post.template, blocks), keyboards.post(post.story, post.url, post.lang), preview=True)
+
+
+def _headline_html(post: Post) -> Html:
+    """The headline as the outlet has it; below it, marked, what a machine made of it in the channel's language."""
+    headline = bold(link(post.headline, post.url))
+    if not post.translation:
+        return headline
+    return join(
+        "\n", [headline, fill(words.say(words.TRANSLATED, post.lang), title=cut(post.translation, HEADLINE_UNITS))]
+    )
 
 
 def terminal(post: Post, *, width: int = 78) -> str:

@@ -28,6 +28,7 @@ class Plural(NamedTuple):
 WHY = "Why: {reasons}"
 OUTLETS = Plural("+{n} outlet: {names}", "+{n} outlets: {names}")
 AND_MORE = "and {n} more"
+TRANSLATED = "<i>{title}</i> (machine translation)"
 
 # Buttons
 OPEN = "Open"

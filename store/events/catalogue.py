@@ -24,6 +24,7 @@ from store.events.items import (
     StoryJoined,
     TextFetched,
     TextMissing,
+    TitleTranslated,
 )
 from store.events.monitor import (
     FeedAwoke,
@@ -69,6 +70,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     ItemRevised,
     TextFetched,
     TextMissing,
+    TitleTranslated,
     ItemMatched,
     MatchWithdrawn,
     StoryJoined,

@@ -78,6 +78,22 @@ class TextMissing(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"notext/{self.item}"
 
 
+class TitleTranslated(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """An item's headline as a machine put it into another language. `digest` is of the headline that was translated,
+    `by` the program that did."""
+
+    TYPE: ClassVar[str] = "TitleTranslated.v1"
+    item: str
+    lang: str
+    digest: str
+    title: str
+    by: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"translated/{self.item}/{self.lang}/{self.digest}"
+
+
 class ItemMatched(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A rule set found a commitment in an item. `digest` is the text that was judged: the offsets of the evidence
     belong to it, so a revised item is matched anew. `score` is 0 to 1. `ordinal` is that of the activation by which

@@ -145,13 +145,14 @@ def test_a_channels_habits_are_read_whatever_way_a_time_is_written(tmp_path: Pat
 def test_a_channels_habits_that_cannot_be_are_mistakes(tmp_path: Path) -> None:
     channels = [
         {"chat": -7, "review": {"when": "all", "chat": -7}, "quiet": {"from": "07:00", "to": 7}},
-        {"chat": -8, "review": {"when": "off", "chat": -9}},
+        {"chat": -8, "review": {"when": "off", "chat": -9}, "translate": True},
     ]
     found = problems(tmp_path, plan("town", "bridge", telegram={"channels": channels}))
     assert [problem.partition("telegram.")[2] for problem in found] == [
         "channels[0].quiet: begins when it ends; leave it out, or name two different times",
         "channels[0].review: nobody may review; name people in telegram.reviewers or telegram.admins",
         "channels[0].review.chat: is the channel itself; reviewers need a chat of their own",
+        "channels[1].translate: nobody translates; name a program in telegram.translate.command",
     ]
 
 
@@ -168,6 +169,12 @@ def test_a_channels_habits_that_cannot_be_are_mistakes(tmp_path: Path) -> None:
 def test_a_channels_habits_say_what_they_want(tmp_path: Path, entry: dict[str, Any], wanted: str) -> None:
     telegram = {"channels": [{"chat": -7, **entry}]}
     assert any(wanted in problem for problem in problems(tmp_path, plan("town", "bridge", telegram=telegram)))
+
+
+def test_a_translator_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    telegram = {"translate": {"command": ["/nowhere/translate"]}}
+    (problem,) = problems(tmp_path, plan("town", "bridge", telegram=telegram))
+    assert "telegram.translate.command: '/nowhere/translate': no such program" in problem
 
 
 @pytest.mark.parametrize(
