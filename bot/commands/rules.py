@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import __version__
+from bot.activation import in_force
 from bot.commands import whatif
-from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
+from bot.commands.options import config_option, json_option, load, now, open_log, open_views, print_json, user
 from bot.commands.progress import shown as progress_shown
 from bot.commands.rules_show import show as show_rules
 from bot.config import Loaded
@@ -118,8 +119,8 @@ def activate(as_json: bool, because: str, by: str, post: bool, new: Path) -> int
 
 def _activate(loaded: Loaded, rules: RuleSet, because: str, by: str, post: bool, as_json: bool) -> bool:
     """One plan; whether that changed anything."""
-    report = whatif.run(loaded, rules, None, lambda one: None)
-    contexts, told = whatif.contexts_of(loaded), json.dumps(whatif.as_object(report), ensure_ascii=False)
+    report = None if _is_activated(loaded, rules) else whatif.run(loaded, rules, None, lambda one: None)
+    contexts, told = whatif.contexts_of(loaded), json.dumps(report and whatif.as_object(report), ensure_ascii=False)
     wanted = Wanted(rules, contexts, because, by, told, post)
     with judges(rules, contexts) as judge, open_views(loaded) as (log, views), progress_shown("matching") as progress:
         done = activate_and_rematch(
@@ -132,19 +133,26 @@ def _activate(loaded: Loaded, rules: RuleSet, because: str, by: str, post: bool,
             meta={"version": __version__},
             progress=progress,
         )
-    _tell_activated(done, report, as_json)
+    _tell_activated(rules, done, report, as_json)
     return done is not None
 
 
-def _tell_activated(done: Done | None, report: Report, as_json: bool) -> None:
+def _is_activated(loaded: Loaded, rules: RuleSet) -> bool:
+    """Whether a person put these very rules into force: then there is a report, and at most the rest to match."""
+    with open_log(loaded) as log:
+        known = in_force(log, rules.plan.id).now
+    return bool(known and known.rules == rules.id and known.report)
+
+
+def _tell_activated(rules: RuleSet, done: Done | None, report: Report | None, as_json: bool) -> None:
     if done is None:
-        click.echo(f"The rules of {report.plan} are in force already, and past items were matched by them.", err=True)
+        click.echo(f"The rules of {rules.plan.id} are in force already, and past items were matched by them.", err=True)
         return
     if as_json:
         said = {"ordinal": done.activation.ordinal, "new": done.is_new, "gained": done.gained, "lost": done.lost}
-        print_json({"rules": done.activation.rules, **said, "report": whatif.as_object(report)})
+        print_json({"rules": done.activation.rules, **said, "report": report and whatif.as_object(report)})
         return
-    if done.is_new:
+    if report is not None:
         whatif.show(report, examples=False)
     begun = "are in force" if done.is_new else "were in force; matching past items anew was finished"
     click.echo(
