@@ -270,7 +270,9 @@ def _score(rule: CompiledRule, found: Sequence[Hit], hits: Hits, sides: Sides) -
         score += 0.25
     elif any(hit[1] <= hits.lead_end for hit in found):
         score += 0.05
-    score += 0.05 * max(0, min(3, len(_subjects(rule, found, hits)) - 1))
+    subjects = _subjects(rule, found, hits)
+    score += 0.05 * max(0, min(3, len(subjects) - 1))
+    score += 0.02 * any(" " in subject for subject in subjects)  # a phrase says more than a word
     if all(sides.title[side] for side in rule.sides):
         score += 0.1
     return round(min(1.0, score), 3)
