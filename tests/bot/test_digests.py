@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from matchers.plan import Watched
 from store.events.deliveries import UpdateHeld, UpdateQueued, UpdateSent
 from store.views.values import Delivery, DeliveryCounts
 from tests.bot.stage import Stage, revised, staged
+from tests.bot.test_publish_killed import Death, live_until
 from tests.telegram.stories import COMMITMENTS, PLAN
 
 pytestmark = pytest.mark.anyio
@@ -264,22 +264,35 @@ async def test_a_picture_goes_before_the_weekly_digest_and_is_not_waited_for(sta
     assert stage.ends() == DeliveryCounts(published=2)
 
 
-async def test_killed_at_any_await_everything_is_told_in_one_digest(stage: Stage) -> None:
-    await serve(stage, ONLY)
-    await stage.report("A roadmap")
-    await serve(stage, ONLY)
-    await stage.time.sleep(8 * HOUR_S)
-    for calls in range(1, 14):
+@pytest.mark.parametrize("after", [False, True])
+async def test_killed_at_any_await_everything_is_told_once(tmp_path: Path, after: bool) -> None:
+    """One life after the other, each killed one step later than the last: held, collected, sent, recorded."""
+    weekly = Habits(digest=Rhythm("weekly", 8 * 60, "UTC"), only_digests=True)
 
-        async def dying(work: Any, /, *args: Any, left: list[int] = [calls], **kwargs: Any) -> Any:  # noqa: B006
-            left[0] -= 1
-            if left[0] < 0:
-                raise asyncio.CancelledError
-            return await stage.lane.call(work, *args, **kwargs)
+    async def dress(entry: Delivery) -> Any:
+        if entry.story.id.endswith(PICTURE):
+            name = entry.story.id
+            return Digest(name, Message(bold(f"The week of {name}"), picture=b"\x89PNG-a-picture"))
+        return compose(entry.story, CATALOGUE, lang="en", of="Plan")
 
-        with contextlib.suppress(asyncio.CancelledError):
-            await stage.publisher(call=dying, terms=terms(ONLY)).turn()
-    for _ in range(3):
-        await serve(stage, ONLY)
-    assert len(stage.posts) == 1
-    assert stage.ends() == DeliveryCounts(published=1)
+    async with staged(tmp_path, log_chat=True, limits=False) as stage:
+        await serve(stage, weekly, dress=dress)
+        for step in range(1, 60):
+            await stage.report(f"Story number {step}.", published=None)
+            death = Death(step, after=after)
+            await live_until(stage, death, terms=terms(weekly), dress=dress)
+            await stage.time.sleep(timedelta(days=7).total_seconds())
+            again = Death(step, after=after)
+            await live_until(stage, again, terms=terms(weekly), dress=dress)
+            for _ in range(2):
+                await serve(stage, weekly, dress=dress)
+            if not again.struck:
+                break
+        digests = [post.text for post in stage.posts if post.media is None]
+        pictures = [post.text for post in stage.posts if post.media is not None]
+        told = [title for text in digests for title in re.findall(r"Story number \d+\.", text)]
+        ends = stage.ends()
+    assert again.struck is False
+    assert sorted(told) == sorted(f"Story number {number}." for number in range(1, step + 1))
+    assert len(set(pictures)) == len(pictures)
+    assert (ends.waiting, ends.failed, ends.held, ends.unaccounted) == (0, 0, {}, 0)

@@ -79,14 +79,14 @@ class MortalSink:
         return await self._death.over(self._sink.shut)
 
 
-async def live_until(stage: Stage, death: Death) -> None:
+async def live_until(stage: Stage, death: Death, **how: Any) -> None:
     """Run a publisher until it has nothing to do or death strikes."""
 
     async def call(work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return await death.over(lambda: stage.lane.call(work, *args, **kwargs))
 
     try:
-        await stage.settle(stage.publisher(MortalSink(stage.sink(), death), call=call))
+        await stage.settle(stage.publisher(MortalSink(stage.sink(), death), call=call, **how))
     except Killed:
         await stage.time.sleep(1.0)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from msgspec import structs
 
 from store.events.deliveries import (
     ChannelOpened,
+    Hold,
     UpdateEdited,
     UpdateFailed,
+    UpdateHeld,
     UpdateQueued,
+    UpdateReviewed,
     UpdateSent,
     UpdateSuppressed,
     UpdateUncertain,
@@ -102,6 +106,14 @@ def uncertain(story: str, *, channel: str = "ch", attempt: int = 1) -> UpdateUnc
 
 def failed(story: str, *items: str, channel: str = "ch", attempt: int = 1, as_of: int = 0) -> UpdateFailed:
     return UpdateFailed(channel=channel, story=story, items=items, attempt=attempt, reason="too long", as_of=as_of)
+
+
+def held(story: str, *items: str, reason: Hold = "digest", channel: str = "ch") -> UpdateHeld:
+    return UpdateHeld(channel=channel, story=story, items=items, reason=reason, until=NOON + HOUR)
+
+
+def reviewed(story: str, decision: Literal["approve", "reject"] = "approve", channel: str = "ch") -> UpdateReviewed:
+    return UpdateReviewed(channel=channel, story=story, decision=decision, by="r1", press="p1")
 
 
 def suppressed(item: str, reason: str = "archive", channel: str = "ch") -> UpdateSuppressed:

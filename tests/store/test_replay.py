@@ -223,6 +223,14 @@ def test_appending_everything_again_adds_nothing(history: list[list[Fact]]) -> N
 COMMITMENTS = st.sampled_from(["defence", "trade", "navy"])
 CHANGED: st.SearchStrategy[Fact] = st.one_of(
     FACTS,
+    st.builds(
+        lambda story, items, reason, channel: facts.held(story, *items, reason=reason, channel=channel),
+        STORIES,
+        SOME,
+        st.sampled_from(["quiet", "digest", "review"]),
+        CHANNELS,
+    ),
+    st.builds(facts.reviewed, STORIES, st.sampled_from(["approve", "reject"]), channel=CHANNELS),
     st.builds(facts.rematched, ITEMS, COMMITMENTS, digest=st.sampled_from(["d0", "d1"]), ordinal=NUMBERS),
     st.builds(facts.withdrawn, ITEMS, COMMITMENTS, digest=st.sampled_from(["d0", "d1"]), ordinal=NUMBERS),
     st.builds(
@@ -249,8 +257,11 @@ def test_also_where_rules_and_plan_change_everything_is_accounted_for(history: l
     for channel in ("ch", "other"):
         counts = at_once.deliveries(channel)
         total = counts.published + counts.merged + sum(counts.suppressed.values()) + counts.failed + counts.waiting
+        held = {one.item for why in ("quiet", "digest", "review") for one in at_once.held(channel, why)}
+        total += sum(counts.held.values())
         assert (counts.unaccounted, total) == (0, at_once.counts().matches)
         told = {item for delivery in at_once.owed(channel, 99) for item in delivery.new_items}
+        assert told.isdisjoint(held)
         assert told.isdisjoint(silent.item for silent in at_once.silent(channel, 99))
     for each in (log, step_by_step, at_once):
         each.close()
