@@ -230,6 +230,18 @@ class Telling(RuleBasedStateMachine):
         self.do(self.sleeper.close())
         self.sleeper = None
 
+    @precondition(lambda self: not self.is_out)
+    @rule()
+    def one_chat_must_wait_and_the_other_need_not(self) -> None:
+        self.world.server.faults.clear()
+        fault = self.world.server.faults.add("flood", method="sendMessage", chat=CHANNEL, retry_after=3600)
+        self.an_item_comes(len(self.tales), 1, "now")
+        begun = self.world.time.passed
+        assert self.do(self.process.work(400))
+        waited = {channel: self.process.idle_at[channel] - begun for channel in CHANNELS}
+        assert waited[GROUP] < 1800
+        assert not fault.fired or waited[CHANNEL] >= 3600
+
     @rule(seconds=st.sampled_from([1.0, 20.0, LEASE.total_seconds() + 1, 4000.0]))
     def time_passes(self, seconds: float) -> None:
         self.do(self.world.time.sleep(seconds))

@@ -25,6 +25,7 @@ FOUND = [
     ("/latest now/then /start@pactwatch_bot", [("bot_command", "/latest"), ("bot_command", "/start@pactwatch_bot")]),
     ("$USD $EURO_", [("cashtag", "$USD")]),
     ("tg://resolve?domain=x", [("url", "tg://resolve?domain=x")]),
+    ("tg://İ and x@İ.com", [("url", "x@İ.com")]),  # letters of schemes and addresses are ASCII alone
     ("4111 1111 1111 1111.com", []),  # a card number, which bots are not shown
 ]
 

@@ -8,10 +8,10 @@ from bot.demo.botapi.entities import Entity
 from bot.demo.botapi.tlds import TOP_LEVEL_DOMAINS
 
 _PATH_END = ".:;,('?!`"
-_APP_LINK = re.compile(r"(?<=tg)://[A-Za-z0-9_-]{1,253}|(?<=ton)://[A-Za-z0-9_-]{1,253}", re.IGNORECASE)
+_APP_LINK = re.compile(r"(?<=tg)://[A-Za-z0-9_-]{1,253}|(?<=ton)://[A-Za-z0-9_-]{1,253}", re.IGNORECASE | re.ASCII)
 _EMAIL = re.compile(
     r"(?:[a-z0-9_-]{0,26}[.+]){0,10}[a-z0-9_-]{1,35}@(?:[a-z0-9](?:[a-z0-9_-]{0,28}[a-z0-9])?\.){1,6}[a-z]{2,8}",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,  # without ASCII, [a-z] holds İ, ı, ſ and the Kelvin sign, too
 )
 
 
@@ -159,7 +159,7 @@ def _protocol_begin(text: str, begin: int, floor: int) -> int:
 
 def _link_length(link: str) -> int:
     """How much of it is a link; 0 for none. Brackets that do not close and closing punctuation are left outside."""
-    protocol = re.match(r"(?:https?|ftp)://", link, re.IGNORECASE)
+    protocol = re.match(r"(?:https?|ftp)://", link, re.IGNORECASE | re.ASCII)
     rest = link[protocol.end() :] if protocol else link
     domain = re.split(r"[/?#]", rest, maxsplit=1)[0]
     path = rest[len(domain) :]

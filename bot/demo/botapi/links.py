@@ -5,7 +5,7 @@ from ipaddress import IPv6Address
 
 _PART = re.compile(r"(?:[A-Za-z0-9.\-_!$,~*'();&+=\x80-\U0010ffff]|%[0-9A-Fa-f]{2})*")
 _USER_PART = re.compile(r"(?:[A-Za-z0-9.\-_!$,~*'();&+=:\x80-\U0010ffff]|%[0-9A-Fa-f]{2})*")
-_MENTION = re.compile(r"tg:(?://)?user\?(?:[^#]*&)?id=(\d{1,18})(?:[&#]|\Z)", re.IGNORECASE)
+_MENTION = re.compile(r"tg:(?://)?user\?(?:[^#]*&)?id=(\d{1,18})(?:[&#]|\Z)", re.IGNORECASE | re.ASCII)
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
