@@ -11,6 +11,7 @@ from bot.collecting import Digests, corrected
 from bot.delivery import NOT_FOR_IT, silences, suppressions
 from bot.holding import NO_HABITS, Habits, unanswered
 from bot.standing import is_paused
+from bot.witness import owed_root
 from store import codec
 from store.events.deliveries import ChannelMoved, ChannelOpened, UpdateHeld, UpdateQueued, UpdateReviewed
 from store.events.fact import Fact
@@ -165,7 +166,7 @@ class Ledger:
         operator holds it up."""
         if await self._call(is_paused, self._store, self._channel):
             return ()
-        collected = await self._call(self._digests)
+        collected = await self._call(self._collected)
         return [*collected, *(corrected(told(self._audience, entry)) for entry in await self._owed())]
 
     def _unanswered(self) -> tuple[UpdateReviewed, ...]:
@@ -174,10 +175,12 @@ class Ledger:
         waiting = self._views.unreviewed(self._channel)
         return unanswered(self._habits, waiting, now=self._now, started=self._started)
 
-    def _digests(self) -> list[Delivery]:
+    def _collected(self) -> list[Delivery]:
+        """What is no story: digests, and the day's root."""
         if self._views.coming is not None or self._views.position() < self._reached:
             return []
-        return Digests(self._views, self._channel, self._audience, self._habits).owed(self._now)
+        digests = Digests(self._views, self._channel, self._audience, self._habits).owed(self._now)
+        return digests or owed_root(self._store, self._views, self._channel, self._habits, self._now)
 
     async def _owed(self) -> Sequence[Delivery]:
         """What is owed to the channel, whomever it is for."""

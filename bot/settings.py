@@ -153,6 +153,7 @@ class ChannelSettings(_Section):
     quiet: QuietSettings | None = None
     review: ReviewingSettings | None = None
     translate: bool = Field(default=False, description="Add machine translations of headlines in other languages.")
+    witness: bool | None = Field(default=None, description="Post the log's root of the day; else as telegram says.")
     loud_from: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, description="Posts of this score or more ring; without it none does."
     )
@@ -167,6 +168,9 @@ class TelegramSettings(_Section):
 
     token: SecretStr | None = Field(
         default=None, description="Leave empty and set TELEGRAM_BOT_TOKEN, or name a file: file:/run/secrets/bot-token"
+    )
+    witness: bool = Field(
+        default=False, description="Post the log's root of the day, so that the channel can vouch for the log."
     )
     channel: Chat = Field(default=None, description="The channel that gets every story: its id or its @name.")
     channels: tuple[ChannelSettings, ...] = Field(default=(), description="Further channels, each with its audience.")
@@ -194,6 +198,7 @@ class TelegramSettings(_Section):
         return one.model_copy(
             update={
                 "language": one.language or self.language,
+                "witness": self.witness if one.witness is None else one.witness,
                 "log_chat": one.log_chat if one.log_chat is not None else self.log_chat,
                 "max_age_days": one.max_age_days or self.max_age_days,
             }

@@ -22,7 +22,9 @@ from bot.telegram.render import Post, lead_of
 from bot.telegram.text import cut
 from bot.telegram.words import say, say_n
 from bot.translate import Translations
+from bot.witness import ROOT, day_of, seal_for
 from matchers.plan import Commitment
+from store.events.trust import LogSealed
 from store.views.values import Delivery, StoryView
 
 MAX_SILENT = 8
@@ -45,6 +47,9 @@ class Editor:
         name = entry.story.id
         if name.endswith(PICTURE):
             return await self._picture(name)
+        if name.startswith(ROOT):
+            seal = await self.library.call(seal_for, self.library.log, name)
+            return root_post(name, seal, self.lang) if seal else None
         if not name.startswith(PREFIX):
             return await self._translated(digest.compose(entry.story, self.library.catalogue, lang=self.lang), entry)
         beside = await self.library.call(self._beside, name)
@@ -91,6 +96,13 @@ class Editor:
         """The commitments the channel is for."""
         wanted = self.audience.commitments
         return [one for one in self.library.catalogue.commitments.values() if wanted is None or one.id in wanted]
+
+
+def root_post(name: str, seal: LogSealed, lang: str) -> Digest:
+    """The root of a day, and how to check it."""
+    told = say(words.ROOT_POST, lang)
+    text = fill(told, day=words.day(day_of(name), lang), root=seal.root, start=seal.from_, end=seal.to)
+    return Digest(name, Message(text))
 
 
 def silent(beyond: Sequence[Silence], catalogue: Catalogue, lang: str) -> Html:

@@ -215,6 +215,11 @@ DIGESTS = {
     "three-hourly": "<b>{of}</b>\nReports up to {time} · {day}",
     "held": "<b>{of}</b>\nReports from the quiet hours · {day}",
 }
+ROOT_POST = (
+    "<b>The log's root of {day}</b>\n<code>{root}</code>\n"
+    "It seals events {start} to {end}, and through the roots before it all events from the first on. "
+    "To check: <code>pactwatch verify --root {root}</code>"
+)
 DIGEST_SILENT = "<b>No evidence seen for long</b>"
 DIGEST_SILENT_MORE = Plural("and {n} more commitment", "and {n} more commitments")
 
