@@ -57,7 +57,8 @@ def command(config_path: Path, because: str, by: str, yes: bool, what: str) -> i
 
 
 def _chosen(log: EventLog, what: str) -> list[Recorded]:
-    """The events that hold the content: of an item its sighting and all revisions."""
+    """The events that hold the content: of an item its sighting, all revisions and translations, and
+    the text of its page."""
     found = log.find([what, f"item/{what}"])
     recorded = found.get(what) or found.get(f"item/{what}")
     if recorded is None and what.isdecimal() and 0 < len(what) < 19 and int(what):
@@ -68,8 +69,8 @@ def _chosen(log: EventLog, what: str) -> list[Recorded]:
         return [recorded]
     item = recorded.key.split("/")[1]
     links = [one for one, _ in related(log, recorded)]
-    further = (f"revised/{item}/", f"translated/{item}/")
-    return [one for one in links if one.key == f"item/{item}" or one.key.startswith(further)]
+    own, further = (f"item/{item}", f"text/{item}"), (f"revised/{item}/", f"translated/{item}/")
+    return [one for one in links if one.key in own or one.key.startswith(further)]
 
 
 def _redact(log: EventLog, chosen: Sequence[Recorded], because: str, by: str) -> int:

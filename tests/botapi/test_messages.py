@@ -243,6 +243,29 @@ async def test_a_caption_has_its_own_limit_and_a_file_id_can_be_sent_again(clien
     assert said == "Bad Request: message caption is too long"
 
 
+@pytest.mark.parametrize(
+    ("wide", "high", "more", "wanted"),
+    [
+        (1200, 9000, 0, "Bad Request: PHOTO_INVALID_DIMENSIONS"),
+        (100, 2001, 0, "Bad Request: PHOTO_INVALID_DIMENSIONS"),
+        (
+            1200,
+            800,
+            10_485_760,
+            "Bad Request: file of size 10485784 bytes is too big for a photo; the maximum size is 10485760 bytes",
+        ),
+        (1200, 8800, 0, None),
+    ],
+)
+async def test_a_picture_has_limits(
+    client: Client, channel: Chat, wide: int, high: int, more: int, wanted: str | None
+) -> None:
+    head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + wide.to_bytes(4, "big") + high.to_bytes(4, "big")
+    files = {"photo": ("a.png", head + b"x" * more)}
+    answer = await client.http.post("sendPhoto", data={"chat_id": str(channel.id)}, files=files)
+    assert answer.json().get("description") == wanted
+
+
 async def test_what_is_no_picture_is_refused(client: Client, channel: Chat) -> None:
     data = {"chat_id": str(channel.id)}
     answer = await client.http.post("sendPhoto", data=data, files={"photo": ("a.png", b"text")})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -74,6 +75,12 @@ async def test_a_near_miss_becomes_a_match_by_its_page_and_is_posted(tmp_path: P
         assert (times(server, "/Talks"), times(server, "/robots.txt")) == (1, 1)
         shown = await place.command("show", matched["key"], "--why")
         assert "characters at" in shown.out
+        assert (await place.command("verify")).code == 0
+        taken = await place.command("redact", text["data"]["item"], "--because", "takedown", "--yes")
+        left = await place.command("log", "--json", "--after", "0", "--limit", "0")
+        assert taken.code == 0
+        assert text["key"] in left.out
+        assert json.dumps(text["data"]["text"][:40], ensure_ascii=False)[1:-1] not in left.out
         assert (await place.command("verify")).code == 0
 
 

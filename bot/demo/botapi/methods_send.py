@@ -22,6 +22,9 @@ from bot.demo.botapi.methods import (
 from bot.demo.botapi.wire import message_json, origin_json
 from bot.demo.botapi.world import Chat, Json, Media, Message
 
+MAX_PHOTO_BYTES = 10_485_760
+MAX_PHOTO_SIDES = 10_000
+
 
 @method
 def send_message(api: Api, call: Call) -> Json:
@@ -114,4 +117,19 @@ def _kept(api: Api, kind: str, upload: Upload) -> Media:
         raise bad_request("file must be non-empty")
     if kind == "photo" and not upload.body.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")):
         raise bad_request("IMAGE_PROCESS_FAILED")
+    if kind == "photo":
+        _measured(upload.body)
     return api.world.keep(kind, upload)
+
+
+def _measured(picture: bytes) -> None:
+    """A photo has at most 10 MB, and (of a PNG we can tell) no more than 10,000 pixels of width and height together
+    and a twentieth of one in the other (https://core.telegram.org/bots/api#sendphoto)."""
+    if len(picture) > MAX_PHOTO_BYTES:
+        size = f"file of size {len(picture)} bytes is too big for a photo"
+        raise bad_request(f"{size}; the maximum size is {MAX_PHOTO_BYTES} bytes")
+    if picture[12:16] != b"IHDR" or len(picture) < 24:
+        return
+    sides = sorted((int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")))
+    if sum(sides) > MAX_PHOTO_SIDES or sides[1] > 20 * sides[0]:
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
