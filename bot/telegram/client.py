@@ -26,6 +26,7 @@ from telegram.ext import ExtBot
 
 from bot.telegram.calls import outcome_of
 from bot.telegram.keyboards import Button, Keyboard
+from bot.telegram.markup import fits_caption
 from bot.telegram.message import Message
 from bot.telegram.outcome import (
     Hidden,
@@ -86,7 +87,7 @@ class Client:
         thread: int | None = None,
     ) -> Outcome:
         """Post a message, with its picture or file, into the topic `thread` of a forum; as an answer to the message
-        `reply_to` if that is still there."""
+        `reply_to` if that is still there. Where the text is too long for a caption, a picture stays away."""
         reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
 
         how: dict[str, Any] = {
@@ -97,14 +98,16 @@ class Client:
             "message_thread_id": thread,
         }
 
+        is_caption = fits_caption(message.text)
+
         async def call() -> telegram.Message:
-            if message.picture:
+            if message.picture and is_caption:
                 return await self._bot.send_photo(
                     chat, InputFile(message.picture, "picture.png"), caption=message.text, **how
                 )
             if message.file:
                 file = InputFile(message.file.body, message.file.name)
-                return await self._bot.send_document(chat, file, caption=message.text, **how)
+                return await self._bot.send_document(chat, file, caption=message.text if is_caption else None, **how)
             return await self._bot.send_message(chat, message.text, link_preview_options=_preview(message), **how)
 
         return _as_sent(await self._paced(chat, call))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import telegram
@@ -263,10 +263,14 @@ class Chats:
         _report("turned", done)
 
     async def _reply(self, asked: telegram.Message, page: Message) -> None:
-        """Answer: in a group as a reply, so that all can see to whom."""
+        """Answer: in a group as a reply, so that all can see to whom; in words alone where no pictures are let in."""
         chat = asked.chat.id
         to = None if asked.chat.type == ChatType.PRIVATE else asked.message_id
-        _report("answered", await self._patiently(lambda: self._client.send(chat, page, reply_to=to)))
+        done = await self._patiently(lambda: self._client.send(chat, page, reply_to=to))
+        if isinstance(done, Refused) and page.picture:
+            alone = replace(page, picture=b"")
+            done = await self._patiently(lambda: self._client.send(chat, alone, reply_to=to))
+        _report("answered", done)
 
     async def _patiently(self, call: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """The call, made again where Telegram asks for a wait; the client's pace does the waiting."""

@@ -15,6 +15,9 @@ import pytest
 from bot.chart import can_draw
 from bot.demo.botapi.world import Message
 from bot.dossiers import Busy, Dossier, Dossiers, Failed, TooLarge
+from bot.telegram.markup import Html
+from bot.telegram.message import Message as Answer
+from bot.telegram.outcome import Sent
 from store.events.items import ItemSeen, MatchWithdrawn
 from store.events.plan import Descent, PlanRevised, RulesActivated, StatusSet
 from tests.bot.stage import Stage, matched, revised, staged
@@ -191,6 +194,30 @@ async def test_a_picture_comes_below_the_page_whose_button_asks_for_it(stage: St
     await stage.server.wait_for(lambda: len(stage.server.messages(user)) == 3, timeout=60)
     assert not page.edited
     assert stage.server.messages(user)[-1].text.startswith("Defence industrial roadmap\nReports month by month")
+
+
+async def test_where_no_pictures_are_let_in_the_words_come_alone(stage: Stage) -> None:
+    group, user = stage.server.add_group(-1005000000005), person(stage)
+    stage.server.add_member(group, user)
+    stage.server.set_bot(group, "restricted", ["send_messages"])
+    asked = stage.server.user_sends(user, group, f"/timeline@{stage.server.bot.username} defence-roadmap")
+    await stage.server.wait_for(lambda: len(stage.server.messages(group)) == 2, timeout=60)
+    answer = stage.server.messages(group)[-1]
+    assert answer.reply_to is asked
+    assert answer.media is None
+    assert answer.text.startswith("Defence industrial roadmap\nReports month by month")
+
+
+async def test_a_text_too_long_for_a_caption_comes_without_its_picture(stage: Stage) -> None:
+    user = person(stage)
+    png = b"\x89PNG\r\n\x1a\n"
+    for text, is_picture in (("x" * 1024, True), ("x" * 1025, False)):
+        done = await stage.client().send(user.id, Answer(Html(text), picture=png))
+        assert isinstance(done, Sent)
+        sent = stage.server.private(user).message(done.message)
+        assert sent is not None
+        assert (sent.media is not None) is is_picture
+        assert sent.text == text
 
 
 async def test_a_digest_is_of_what_the_reader_follows(stage: Stage) -> None:

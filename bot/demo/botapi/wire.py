@@ -9,7 +9,7 @@ _ADMIN_CHANNEL = ("post_messages", "edit_messages")
 _ADMIN_GROUP = ("pin_messages", "manage_topics")
 _RESTRICTED = ["send_messages", "send_audios", "send_documents", "send_photos", "send_videos", "send_video_notes"]
 _RESTRICTED += ["send_voice_notes", "send_polls", "send_other_messages", "add_web_page_previews", "change_info"]
-_RESTRICTED += ["invite_users", "pin_messages", "manage_topics", "edit_tag"]
+_RESTRICTED += ["invite_users", "pin_messages", "manage_topics", "edit_tag", "react_to_messages"]
 
 
 def user_json(user: User) -> Json:
