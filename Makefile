@@ -18,6 +18,12 @@ test: .venv/dev.stamp ## the everyday tests
 chaos: .venv/dev.stamp ## hundreds of kills and power cuts of the log's writers; many minutes
 	$(BIN)/pytest -m chaos
 
+bench: .venv/dev.stamp ## how fast, beside what else is installed; many minutes
+	$(BIN)/python -m benchmarks.polling --repeat 1
+	$(BIN)/python -m benchmarks.rounds
+	$(BIN)/python -m benchmarks.matching
+	$(BIN)/python -m benchmarks.log
+
 format: .venv/dev.stamp ## put the code into its one format
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -63,4 +69,4 @@ define setup
 endef
 endif
 
-.PHONY: help install demo test chaos format check texts lock clean
+.PHONY: help install demo test chaos bench format check texts lock clean

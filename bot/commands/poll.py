@@ -34,13 +34,15 @@ from store.events.monitor import MonitorStarted, MonitorStopped
 def command(config_path: Path, feeds_from: Path | None, store: str | None, allow_private_addresses: bool) -> int:
     """Poll every feed once, due or not, and record what they offer. Nothing is published: that is for `run`.
 
-    Progress goes to stderr; the last line on stdout is JSON with the figures. Exit code 1: no feed could be read.
+    Progress goes to stderr; the last line on stdout is JSON with the figures: `wall` and `cpu` are seconds from the
+    configuration being read until the log is closed, `cpu` with helping processes, `rss_mb` the most memory this
+    process had. Exit code 1: no feed could be read.
 
     \b
     pactwatch poll
     pactwatch poll --feeds-from urls.txt --store sqlite:///try.db
     """
-    loaded = _adjusted(load(config_path), feeds_from, store, allow_private_addresses)
+    loaded = adjusted(load(config_path), feeds_from, store, private=allow_private_addresses)
     begun, cpu = time.perf_counter(), _cpu_seconds()
     figures = loop.run(_poll(loaded))
     print_json(
@@ -78,7 +80,8 @@ async def _note_start(watch: Watch) -> None:
         await watch.record(begun)
 
 
-def _adjusted(loaded: Loaded, feeds_from: Path | None, store: str | None, private: bool) -> Loaded:
+def adjusted(loaded: Loaded, feeds_from: Path | None, store: str | None, *, private: bool) -> Loaded:
+    """The configuration with what the options replace. Raises ConfigError where the file names no feeds."""
     config = loaded.config
     if feeds_from is not None:
         config = config.model_copy(update={"feeds": _feeds(feeds_from)})
