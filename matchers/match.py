@@ -157,7 +157,8 @@ def _judge(
     gates: dict[tuple[object, ...], str] = {}
     for number in sorted(candidates):
         rule = rules.rules[number]
-        alike = (rule.sides, rule.strength, rule.rule.lent, rule.rule.others)  # all of it that `_gate` looks at
+        # all of it that `_gate` looks at
+        alike = (rule.sides, rule.strength, rule.rule.lent, rule.rule.others, rule.rule.yields, rule.rule.scope)
         why_not = gates.get(alike)
         if why_not is None:
             why_not = gates[alike] = _gate(rule, sides, marks, hits.text.title_words)
@@ -255,6 +256,8 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], 
     # Two terms may overlap and name one (South Africa, Africa).
     if not rule.rule.others and min(len({hit[0] for hit in others}), len({hit[1] for hit in others})) > 1:
         return "several third parties in the title"
+    if _rank(rule) == "yields" and not named:
+        return "not all sides in the title or in the first sentence, which a rule that yields asks for"
     return ""
 
 
