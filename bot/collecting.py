@@ -40,8 +40,9 @@ class Digests:
         due = holding.due(self._habits, held, now)
         if due is None:
             return None
-        names = list(dict.fromkeys(one.story for one in held if one.item in due.items))[:PART]
-        items = tuple(one.item for one in held if one.item in due.items and one.story in names)
+        ripe = frozenset(due.items)
+        names = list(dict.fromkeys(one.story for one in held if one.item in ripe))[:PART]
+        items = tuple(one.item for one in held if one.item in ripe and one.story in names)
         return self._delivery(self._free(due), items)
 
     def _free(self, due: Due) -> str:
@@ -66,9 +67,10 @@ class Digests:
         """The digest of these items, each story as the channel tells it."""
         entry = self._views.delivery(self._channel, name, tuple(items))
         stories = dict.fromkeys(item.story for item in self._views.items(items) if item.story)
-        return replace(entry, story=gathered(name, [self._story(story, items) for story in stories]))
+        mine = frozenset(items)
+        return replace(entry, story=gathered(name, [self._story(story, mine) for story in stories]))
 
-    def _story(self, name: str, items: Sequence[str]) -> StoryView:
+    def _story(self, name: str, items: frozenset[str]) -> StoryView:
         mine = self._views.delivery(self._channel, name)
         new = tuple(item.key for item in mine.story.items if item.key in items)
         return corrected(told(self._audience, replace(mine, new_items=new))).story
