@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,22 @@ async def test_reviewers_see_a_story_first_and_their_press_posts_it(tmp_path: Pa
     assert "A bridge for the river" in post
     assert (ended["published"], ended["held"], ended["unaccounted"]) == (1, {}, 0)
     assert "says of the story" in told.out
+
+
+async def test_a_headline_is_translated_by_a_program_of_ones_own(tmp_path: Path) -> None:
+    program = tmp_path / "translate"
+    code = "import json, sys; print(json.dumps([t.upper() for t in json.load(sys.stdin)['texts']]))"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{code}"\n', encoding="utf-8")
+    program.chmod(0o755)
+    async with open_place(tmp_path, times=[]) as place:
+        settings = telegram(place, translate=True)
+        settings["translate"] = {"command": [str(program)], "seconds": SOON_S}
+        feeds = [{"id": "times", "url": f"{place.feeds_url}/times", "publisher": "times", "lang": "it"}]
+        place.write_config(telegram=settings, feeds=feeds)
+        await place.command("poll")
+        place.feeds["times"] = [("a", "Il nuovo bridge della città è stato aperto dal sindaco con una cerimonia")]
+        async with place.running():
+            (post,) = await place.posts(1)
+        (kept,) = await place.events("TitleTranslated")
+    assert "IL NUOVO BRIDGE DELLA CITTÀ È STATO APERTO DAL SINDACO CON UNA CERIMONIA (machine translation)" in post
+    assert (kept["data"]["by"], kept["data"]["lang"]) == ("translate", "en")
