@@ -10,7 +10,9 @@ from bot.lineage import formers, heirs_of
 from bot.telegram.text import fold
 from matchers.plan import Commitment, Pillar, Plan, Watched
 
-_NEAR = 60  # of 100: below this two words have little in common
+_TERM = 0.8  # what a word of the rules is worth beside a word of the title
+_LONG = 7
+_NEAR = 70  # of 100: below this two words are hardly the same, mistyped (cricket, critical: 67)
 
 
 class Catalogue:
@@ -29,6 +31,8 @@ class Catalogue:
         self._pillars = {pillar.id.casefold(): pillar for pillar in self.pillars}
         self._by_name = {name: entry.id for entry in self.commitments.values() for name in _names(entry)}
         self._sayings = {entry.id: (*_names(entry), *self._pillar_titles(entry)) for entry in self.commitments.values()}
+        # Who takes part says nothing of what is meant.
+        self._parties = frozenset(word for each in plans for word in _party_words(each.plan))
         self._terms = {entry.id: _term_words(entry, each.plan) for each in plans for entry in each.commitments}
 
     def find(self, text: str) -> tuple[Commitment, ...]:
@@ -64,7 +68,8 @@ class Catalogue:
 
     def nearest(self, text: str, *, limit: int = 3) -> tuple[Commitment, ...]:
         """The commitments whose id, title or pillar sound most like the text, best first; () if none comes near."""
-        wanted = _plain(text).split()[:8]
+        said = _plain(text).split()[:8]
+        wanted = [word for word in said if word not in self._parties] or said
         scores = {name: self._score(name, wanted) for name in self.commitments}
         near = sorted((name for name, score in scores.items() if score >= 0.6), key=lambda name: -scores[name])
         return tuple(self.commitments[name] for name in near[:limit])
@@ -78,9 +83,8 @@ class Catalogue:
         """How near the words come to what the commitment is called, or, a little less, to what it is found by."""
         if not wanted:
             return 0.0
-        called = max(_likeness(wanted, said.split()) for said in self._sayings[name])
-        found_by = sum(any(_meets(word, term) for term in self._terms[name]) for word in wanted) / len(wanted)
-        return max(called, 0.8 * found_by)
+        found_by = [_TERM if any(_meets(word, term) for term in self._terms[name]) else 0.0 for word in wanted]
+        return max(_likeness(wanted, said.split(), found_by) for said in self._sayings[name])
 
     def _pillar_titles(self, entry: Commitment) -> tuple[str, ...]:
         pillar = self.pillar(entry.pillar or "")
@@ -108,12 +112,25 @@ def _names(entry: Commitment) -> tuple[str, ...]:
     return tuple(_plain(name) for name in (entry.id, *entry.title.values()))
 
 
+def _party_words(plan: Plan) -> Iterable[str]:
+    """The single words that show a side of the plan by themselves."""
+    terms = (term for side in plan.sides.values() for group in side.strong.values() for term in group)
+    return (fold(term.lstrip("=").rstrip("*")) for term in terms if " " not in term and not term.startswith("@"))
+
+
 def _term_words(entry: Commitment, plan: Plan) -> frozenset[str]:
     """The single words among the terms of the commitment's rules; a prefix keeps its `*`."""
     terms = [term for rule in entry.rules for group in rule.any.values() for term in group]
     lists = [plan.words[term[1:]] for term in terms if term.startswith("@") and term[1:] in plan.words]
     terms += [term for words in lists for group in words.values() for term in group]
-    return frozenset(fold(term.lstrip("=")) for term in terms if " " not in term and not term.startswith("@"))
+    said = (word for term in terms if not term.startswith("@") for word in _telling(fold(term.lstrip("="))))
+    return frozenset(said)
+
+
+def _telling(term: str) -> list[str]:
+    """The words of a term that say something of it alone: all of a single word, the long ones of a phrase."""
+    words = term.split()
+    return words if len(words) == 1 else [word for word in words if len(word.rstrip("*")) >= _LONG]
 
 
 def _meets(word: str, term: str) -> bool:
@@ -135,7 +152,8 @@ def _has_clause(entry: Commitment, wanted: str) -> bool:
     return wanted in known or any("." in wanted and clause.rstrip("0123456789") == wanted for clause in known)
 
 
-def _likeness(wanted: Sequence[str], said: Sequence[str]) -> float:
-    """How well each wanted word is met by some word of the saying, 0 to 1 on average."""
+def _likeness(wanted: Sequence[str], said: Sequence[str], at_least: Sequence[float]) -> float:
+    """How well each wanted word is met by some word of the saying, 0 to 1 on average; each counts `at_least` that."""
     found = (process.extractOne(word, said, scorer=fuzz.ratio, score_cutoff=_NEAR) for word in wanted)
-    return sum(best[1] for best in found if best) / (100 * len(wanted))
+    met = (max(best[1] / 100 if best else 0.0, least) for best, least in zip(found, at_least, strict=True))
+    return sum(met) / len(wanted)

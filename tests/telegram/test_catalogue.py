@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.telegram.catalogue import Catalogue
-from matchers.plan import Watched
+from matchers.plan import Side, Watched
 from tests.telegram.stories import COMMITMENTS, PLAN
 
 CATALOGUE = Catalogue([Watched(PLAN, tuple(COMMITMENTS))])
@@ -47,7 +47,7 @@ def test_unknown_words_lead_to_the_nearest_commitment(typed: str, first: str) ->
     assert CATALOGUE.nearest(typed)[0].id == first
 
 
-@pytest.mark.parametrize("typed", ["pizza", "", "xyzzy qwert", "?" * 100])
+@pytest.mark.parametrize("typed", ["pizza", "", "xyzzy qwert", "rodeos", "?" * 100])
 def test_words_near_nothing_lead_nowhere(typed: str) -> None:
     assert CATALOGUE.nearest(typed) == ()
 
@@ -72,3 +72,14 @@ def test_a_former_id_names_what_became_of_it() -> None:
     assert catalogue.names("air-roadmap") == ("air-roadmap", "old-roadmap")
     assert catalogue.title("old-roadmap", "en") == f"{naval.title['en']}, {air.title['en']}"
     assert catalogue.title("unknown", "en") == "unknown"
+
+
+def test_a_country_in_the_question_does_not_hide_what_is_meant() -> None:
+    plan = PLAN.model_copy(update={"sides": {"italy": Side.model_validate({"strong": ["italy", "italia"]})}})
+    catalogue = Catalogue([Watched(plan, COMMITMENTS)])
+    assert catalogue.nearest("shipyards italy")[0].id == "defence-roadmap"
+    assert catalogue.nearest("italy") == ()
+
+
+def test_words_of_title_and_rules_are_met_together() -> None:
+    assert CATALOGUE.nearest("industrail shipyards")[0].id == "defence-roadmap"
