@@ -83,12 +83,16 @@ class Death:
     def __init__(self, world: World, step: int = 0, how: How = "before", late_s: float = 5.0) -> None:
         self._world, self._left, self._how, self._late_s = world, step, how, late_s
         self.struck = False
+        self.victim: asyncio.Task[bool] | None = None  # of a polite end: who is told to stop at the step
 
     async def over(self, work: Callable[[], Awaitable[T]], *, is_call: bool = False) -> T:
         if self.struck:
             raise Killed
         self._left -= 1
         if self._left != 0:
+            return await work()
+        if self.victim is not None:
+            self.victim.cancel()
             return await work()
         self.struck = True
         if self._how == "during" and is_call:
@@ -201,6 +205,15 @@ class Process:
             return await publisher.turn()
         except StoreUnavailable:
             return Rest(1.0)
+
+    async def work_until_told_to_stop(self, step: int) -> None:
+        """As on SIGTERM at this step: what was begun is given a moment, then the channels are given back."""
+        self.death = Death(self.world, step)
+        self.death.victim = asyncio.ensure_future(self.work(30))
+        await asyncio.wait({self.death.victim})
+        self.death = Death(self.world)
+        for publisher in self.publishers.values():
+            await publisher.resign()
 
     async def close(self) -> None:
         """Let go of the files as the kernel does when a process ends."""

@@ -215,6 +215,13 @@ class Telling(RuleBasedStateMachine):
         self.do(process.close())
         self.process = self.do(self.world.start(process.owner if same else f"host {self.world.started}"))
 
+    @rule(step=st.integers(1, 40), same=st.booleans())
+    def the_process_is_told_to_stop(self, step: int, same: bool) -> None:
+        process = self.process
+        self.do(process.work_until_told_to_stop(step))
+        self.do(process.close())
+        self.process = self.do(self.world.start(process.owner if same else f"host {self.world.started}"))
+
     @precondition(lambda self: self.sleeper is None)
     @rule()
     def the_process_falls_asleep(self) -> None:
