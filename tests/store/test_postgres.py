@@ -107,6 +107,7 @@ def test_seals_are_the_same_in_either_engine(url: str) -> None:
         log.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_went_away_is_unavailable_and_found_again() -> None:
     with running() as server:
         store = open_store(server.database())
@@ -127,6 +128,7 @@ def test_a_closed_store_says_so(url: str) -> None:
         store.head()
 
 
+@pytest.mark.slow
 def test_a_killed_writer_loses_nothing_it_acknowledged(url: str, tmp_path: Path) -> None:
     kill_writers(url, tmp_path / "views.db", rounds=2)
 
