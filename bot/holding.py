@@ -32,13 +32,15 @@ class Reviewing:
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How a channel wants to be told. With `only_digests` stories come in digests and no other way; else a digest
-    sums up what was posted. With `witness` the day's root of the log is posted."""
+    sums up what was posted. With `witness` the day's root of the log is posted, with
+    `index` a list of the commitments is kept current and pinned."""
 
     digest: Rhythm | None = None
     only_digests: bool = False
     quiet: Hours | None = None
     review: Reviewing | None = None
     witness: bool = False
+    index: bool = False
 
 
 NO_HABITS = Habits()

@@ -10,10 +10,19 @@ from bot.audience import EVERYBODY, Audience, outside, told
 from bot.collecting import Digests, corrected
 from bot.delivery import NOT_FOR_IT, silences, suppressions
 from bot.holding import NO_HABITS, Habits, unanswered
+from bot.index import INDEX, owed_index
 from bot.standing import is_paused
 from bot.witness import owed_root
 from store import codec
-from store.events.deliveries import ChannelMoved, ChannelOpened, UpdateHeld, UpdateQueued, UpdateReviewed
+from store.events.deliveries import (
+    ChannelMoved,
+    ChannelOpened,
+    UpdateEdited,
+    UpdateHeld,
+    UpdateQueued,
+    UpdateReviewed,
+    UpdateSent,
+)
 from store.events.fact import Fact
 from store.log import Event, EventLog, Store
 from store.views.values import Delivery
@@ -22,6 +31,7 @@ from store.views.views import Views
 T = TypeVar("T")
 LEASE = timedelta(minutes=3)
 PAGE = 50
+INDEX_EVERY = timedelta(minutes=10)
 
 
 class Call(Protocol):
@@ -122,6 +132,7 @@ class Ledger:
         self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
         self._reached = 0
+        self._index_at = datetime.min.replace(tzinfo=UTC)
 
     @property
     def token(self) -> int:
@@ -176,11 +187,18 @@ class Ledger:
         return unanswered(self._habits, waiting, now=self._now, started=self._started)
 
     def _collected(self) -> list[Delivery]:
-        """What is no story: digests, and the day's root."""
+        """What is no story: digests, the day's root, the index."""
         if self._views.coming is not None or self._views.position() < self._reached:
             return []
         digests = Digests(self._views, self._channel, self._audience, self._habits).owed(self._now)
-        return digests or owed_root(self._store, self._views, self._channel, self._habits, self._now)
+        root = owed_root(self._store, self._views, self._channel, self._habits, self._now)
+        return digests or root or self._index()
+
+    def _index(self) -> list[Delivery]:
+        """The index, but for a while after it was changed: every report changes it, and nobody reads it so often."""
+        if self._now < self._index_at:
+            return []
+        return owed_index(self._store, self._views, self._channel, self._habits)
 
     async def _owed(self) -> Sequence[Delivery]:
         """What is owed to the channel, whomever it is for."""
@@ -213,6 +231,8 @@ class Ledger:
         events = [Event(fact, meta) for fact in facts]
         if events:
             await self._call(self._store.append, events, at=now, fence=self._lease.fence)
+        if any(isinstance(fact, UpdateSent | UpdateEdited) and fact.story.startswith(INDEX) for fact in facts):
+            self._index_at = now + INDEX_EVERY
         if any(isinstance(fact, (UpdateHeld, UpdateReviewed)) for fact in facts):
             self._kept()
 

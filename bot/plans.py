@@ -100,6 +100,7 @@ def habits_of(channel: ChannelSettings) -> Habits:
         if review is not None and reviews
         else None,
         witness=bool(channel.witness),
+        index=channel.index,
     )
 
 

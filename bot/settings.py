@@ -154,6 +154,9 @@ class ChannelSettings(_Section):
     review: ReviewingSettings | None = None
     translate: bool = Field(default=False, description="Add machine translations of headlines in other languages.")
     witness: bool | None = Field(default=None, description="Post the log's root of the day; else as telegram says.")
+    index: bool = Field(
+        default=False, description="Keep a pinned list of the commitments; the bot needs the right to pin messages."
+    )
     loud_from: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, description="Posts of this score or more ring; without it none does."
     )

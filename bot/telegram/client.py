@@ -161,6 +161,16 @@ class Client:
         done = await self._paced(chat, call)
         return Sent(done) if isinstance(done, int) else done
 
+    async def pin(self, chat: int, number: int) -> Outcome:
+        """Pin a message silently."""
+
+        async def call() -> int:
+            await self._bot.pin_chat_message(chat, number, disable_notification=True)
+            return number
+
+        done = await self._paced(chat, call)
+        return Sent(done) if isinstance(done, int) else done
+
     async def delete(self, chat: int, number: int) -> Outcome:
         """Take a message of ours back."""
 

@@ -23,10 +23,11 @@ _NOTHING = Html("")
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest, ready to be sent. `story` is its name in the log."""
+    """A digest, ready to be sent. `story` is its name in the log; `is_pinned`: it is to be pinned."""
 
     story: str
     message: Message
+    is_pinned: bool = False
 
 
 def compose(

@@ -10,16 +10,18 @@ from bot.audience import Audience
 from bot.collecting import PICTURE
 from bot.coverage import Coverage, sentence
 from bot.holding import PREFIX
+from bot.index import INDEX
 from bot.painter import Painter
 from bot.silence import Silence
 from bot.telegram import charts, digest, surveys, words
 from bot.telegram.catalogue import Catalogue, names_of
 from bot.telegram.digest import Digest
+from bot.telegram.indexed import Seen, index
 from bot.telegram.markup import Html, bold, fill, html, join
 from bot.telegram.message import Message
 from bot.telegram.pages import Library
 from bot.telegram.render import Post, lead_of
-from bot.telegram.text import cut
+from bot.telegram.text import cut, safe_url
 from bot.telegram.words import say, say_n
 from bot.translate import Translations
 from bot.witness import ROOT, day_of, seal_for
@@ -50,11 +52,27 @@ class Editor:
         if name.startswith(ROOT):
             seal = await self.library.call(seal_for, self.library.log, name)
             return root_post(name, seal, self.lang) if seal else None
+        if name.startswith(INDEX):
+            made = await self.library.call(self._index, name)
+            return None if entry.state == "sent" and made.message.digest == entry.text_digest else made
         if not name.startswith(PREFIX):
             return await self._translated(digest.compose(entry.story, self.library.catalogue, lang=self.lang), entry)
         beside = await self.library.call(self._beside, name)
         of = cut(names_of(self.library.catalogue.plans, self.lang), NAME_UNITS)
         return digest.compose(entry.story, self.library.catalogue, lang=self.lang, beside=beside, of=of)
+
+    def _index(self, name: str) -> Digest:
+        views, entries = self.library.views, self._entries()
+        counts = {
+            one.commitment: one for one in views.counts().commitments if one.plan in self.library.catalogue.plan_ids
+        }
+        seen = {}
+        for one in entries:
+            count = counts.get(one.id)
+            story = next(iter(views.latest((one.id,), limit=1)), None) if count else None
+            if count and story:
+                seen[one.id] = Seen(count.items, count.newest, safe_url(lead_of(story, one.id).url))
+        return index(name, self.library.catalogue, entries, seen, self.lang)
 
     async def _translated(self, post: Post | Digest, entry: Delivery) -> Post | Digest:
         """The post with its headline in the channel's language beside the original, where that is wanted."""

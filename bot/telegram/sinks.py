@@ -113,8 +113,15 @@ class TelegramSink:
             self._topics.forget(post.pillar)
             thread = await self._thread(post)
             done = await self._sent(post, thread) if thread is None or isinstance(thread, int) else thread
+        if isinstance(done, Sent) and isinstance(post, Digest) and post.is_pinned:
+            await self._pin(done.message)
         # A topic that cannot be had is the group's matter: nothing goes out until somebody has seen to it.
         return replace(done, kind="chat") if isinstance(done, Refused) and done.kind == "topic" else done
+
+    async def _pin(self, number: int) -> None:
+        done = await self._client.pin(self._chat, number)
+        if not isinstance(done, Sent):
+            _log.warning("not pinned message=%d outcome=%s (the bot needs the right to pin messages)", number, done)
 
     async def _sent(self, post: Post | Digest, thread: int | None) -> Outcome:
         """A post whose markup Telegram cannot read goes out once more as plain text."""

@@ -215,6 +215,10 @@ DIGESTS = {
     "three-hourly": "<b>{of}</b>\nReports up to {time} · {day}",
     "held": "<b>{of}</b>\nReports from the quiet hours · {day}",
 }
+INDEX = "<b>{plan}</b>\nWhat was promised, and what was last reported of it. This list keeps itself current."
+INDEX_SEEN = Plural("{n} report, of {day}", "{n} reports, the newest of {day}")
+INDEX_NONE = "no report yet"
+INDEX_MORE = Plural("… and {n} commitment more", "… and {n} commitments more")
 ROOT_POST = (
     "<b>The log's root of {day}</b>\n<code>{root}</code>\n"
     "It seals events {start} to {end}, and through the roots before it all events from the first on. "

@@ -83,9 +83,10 @@ class Stage:
         tell: Callable[[Trouble], Awaitable[None]] | None = None,
         terms: Terms | None = None,
         dress: Dress | None = None,
+        views: Views | None = None,
     ) -> Publisher:
         """A publisher as after a start: it knows nothing but the log."""
-        views = Views.open(None)
+        views = views or Views.open(None)
         ask: Any = call or self.lane.call
         terms = terms or Terms()
 
