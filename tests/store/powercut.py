@@ -23,7 +23,8 @@ from tests.store.facts import NOON
 
 SECTOR = 512
 
-_OPEN = ctypes.CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, c_void_p)
+# The name goes on as the address it came as: SQLite keeps it for as long as the file is open.
+_OPEN = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_void_p)
 _DELETE = ctypes.CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
 _WRITE = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = ctypes.CFUNCTYPE(c_int, c_void_p, c_int64)
@@ -83,11 +84,11 @@ def listening(tape: Tape) -> Iterator[None]:
     names: dict[int, str] = {}
     kept: dict[int, _Methods] = {}
 
-    def opened(of: int, name: bytes | None, file: int, flags: int, out: int) -> int:
+    def opened(of: int, name: int | None, file: int, flags: int, out: int) -> int:
         code = real_open(of, name, file, flags, out)
         place = cast(file, POINTER(c_void_p))
         if code == 0 and name and place[0]:
-            names[file] = name.decode()
+            names[file] = ctypes.string_at(name).decode()
             if place[0] not in kept:
                 kept[place[0]] = _methods(place[0], names, tape)
             place[0] = ctypes.addressof(kept[place[0]])
