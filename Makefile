@@ -13,7 +13,7 @@ demo: .venv/run.stamp ## the whole program against loopback stand-ins, in under 
 	$(BIN)/pactwatch demo
 
 test: .venv/dev.stamp ## the everyday tests
-	$(BIN)/pytest -m "not slow and not chaos"
+	$(BIN)/pytest -m "not slow and not chaos" -n auto --dist worksteal
 
 chaos: .venv/dev.stamp ## hundreds of kills and power cuts of the log's writers; many minutes
 	$(BIN)/pytest -m chaos
@@ -32,7 +32,7 @@ check: .venv/dev.stamp ## format, lint, types, import rules, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not chaos"
+	$(BIN)/pytest -m "not chaos" -n auto --dist worksteal
 
 texts: .venv/dev.stamp ## compile the catalogues of the bot's texts
 	for lang in it hi; do $(BIN)/pybabel -q compile -l $$lang -i bot/telegram/locale/$$lang.po -o bot/telegram/locale/$$lang.mo; done
