@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.concern import fact_of
+from bot.concern import facts
 from bot.lineage import revision, revisions
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules, content
@@ -33,8 +33,7 @@ class InForce:
 
 def activations(log: EventLog, after: int = 0) -> list[tuple[Recorded, RulesActivated]]:
     """Every activation behind that position, oldest first."""
-    found = ((recorded, fact_of(recorded)) for recorded in log.read(after, 100_000, (RulesActivated.TYPE,)))
-    return [(recorded, fact) for recorded, fact in found if isinstance(fact, RulesActivated)]
+    return list(facts(log, RulesActivated, after=after))
 
 
 def in_force(log: EventLog, plan: str) -> InForce:
@@ -89,8 +88,8 @@ def activate(
     )
     earlier = [each for _, each in revisions(log, plan)]
     revised = revision(earlier, plan, rules.commitments, rules=rules.id, ordinal=fact.ordinal)
-    facts: list[Fact] = [fact, *([revised] if revised else [])]
-    log.append([Event(each, {**meta, **({"by": by} if by else {})}) for each in facts], at=at, fence=fence)
+    new: list[Fact] = [fact, *([revised] if revised else [])]
+    log.append([Event(each, {**meta, **({"by": by} if by else {})}) for each in new], at=at, fence=fence)
     return fact
 
 

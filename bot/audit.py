@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import Literal
 
-from bot.concern import fact_of
+from bot.concern import fact_of, facts
 from bot.precision import Rate, wilson
 from bot.reading import position_before
 from bot.stored import Contexts, Stored, stored
@@ -166,9 +166,8 @@ def judge(
 
 def said(log: EventLog, audit: AuditDrawn) -> list[MissJudged]:
     """All that was said of an audit, oldest first."""
-    facts = map(fact_of, log.read(limit=1_000_000, types=(MissJudged.TYPE,)))
     mine = (audit.plan, audit.audit)
-    return [fact for fact in facts if isinstance(fact, MissJudged) and (fact.plan, fact.audit) == mine]
+    return [fact for _, fact in facts(log, MissJudged) if (fact.plan, fact.audit) == mine]
 
 
 def decided(words: Sequence[MissJudged]) -> dict[str, bool]:

@@ -1,16 +1,18 @@
-"""What an event is about, read from its fields, and which events concern a commitment."""
+"""The facts in the log, what each is about, read from its fields, and which events concern a commitment."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from store import codec
 from store.codec import Redacted
 from store.events.fact import Fact
 from store.events.items import ItemMatched, StoryJoined
-from store.log import EventLog, LogDamaged, Recorded
+from store.log import EventLog, LogDamaged, Recorded, each
 
+F = TypeVar("F", bound=Fact)
 PAGE = 2000
 
 
@@ -46,6 +48,14 @@ def fact_of(recorded: Recorded) -> Fact | None:
         return codec.fact(recorded)
     except LogDamaged:
         return None
+
+
+def facts(log: EventLog, kind: type[F], *, after: int = 0) -> Iterator[tuple[Recorded, F]]:
+    """Every fact of that type behind the position, oldest first; without those that cannot be read."""
+    for recorded in each(log, (kind.TYPE,), after=after):
+        fact = fact_of(recorded)
+        if isinstance(fact, kind):
+            yield recorded, fact
 
 
 class Concern:

@@ -201,10 +201,10 @@ def _explain(error: ErrorDetails, document: yamlfile.Document, path: Path) -> st
     where = tuple(error["loc"])
     hidden = error["type"] == "missing" or {"token", "secret"} & set(where)  # a secret is never printed
     value = "" if hidden else f"{_short(error['input'])}: "
-    return f"{path}:{document.line(where)}: {_dotted(where)}: {value}{_wanted(error, document)}"
+    return f"{path}:{document.line(where)}: {_dotted(where)}: {value}{_wanted(error)}"
 
 
-def _wanted(error: ErrorDetails, document: yamlfile.Document) -> str:
+def _wanted(error: ErrorDetails) -> str:
     match error["type"]:
         case "extra_forbidden":
             return "unknown key" + _nearest(str(error["loc"][-1]), _siblings(tuple(error["loc"])))

@@ -11,7 +11,6 @@ from bot.rhythm import Every, Hours, Rhythm
 from store.readers import Follow, Pace, Progress, ReaderRow, Settings
 from store.views.values import News
 
-DAY_MINUTES = 24 * 60
 MAX_FOLLOWS = 30
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
 
+from bot.activation import activations
 from bot.concern import Concern, about, fact_of
 from bot.coverage import Coverage
 from bot.dossierpage import Content
@@ -34,10 +35,7 @@ def events_of(log: EventLog, plan: str, one: Commitment, after: int, to: int) ->
     found = list(onwards(log, Question(concern=Concern({one.id, *one.formerly})), after=after, to=to))
     found += onwards(log, Question(types=_WATCH), after=after, to=to)
     rules = {fact.rules for fact in map(fact_of, found) if isinstance(fact, ItemMatched)}
-    for recorded in log.read(limit=100_000, types=(RulesActivated.TYPE,)):
-        fact = fact_of(recorded)
-        if isinstance(fact, RulesActivated) and fact.rules in rules:
-            found.append(recorded)
+    found += [recorded for recorded, fact in activations(log) if fact.rules in rules]
     found += [recorded for recorded, fact in revisions(log, plan) if _tells_of(fact, one)]
     chosen = {recorded.pos: recorded for recorded in found if not _is_private(recorded)}
     return sorted(chosen.values(), key=lambda each: each.pos)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.concern import fact_of
+from bot.concern import facts
 from matchers.plan import Commitment
 from store.events.plan import Descent, PlanRevised
 from store.log import EventLog, Recorded
@@ -13,8 +13,7 @@ from store.log import EventLog, Recorded
 
 def revisions(log: EventLog, plan: str) -> list[tuple[Recorded, PlanRevised]]:
     """The revisions of a plan that came into force, oldest first."""
-    found = ((recorded, fact_of(recorded)) for recorded in log.read(limit=100_000, types=(PlanRevised.TYPE,)))
-    return [(recorded, fact) for recorded, fact in found if isinstance(fact, PlanRevised) and fact.plan == plan]
+    return [(recorded, fact) for recorded, fact in facts(log, PlanRevised) if fact.plan == plan]
 
 
 def descents(known: Iterable[PlanRevised], commitments: Sequence[Commitment]) -> tuple[Descent, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from bot.concern import PAGE, About, about, fact_of
+from bot.activation import activations
+from bot.concern import About, about, fact_of
 from bot.why import Known
 from store.events.catalogue import EVENT_TYPES
 from store.events.items import ItemMatched, ItemSeen, MatchWithdrawn, StoryJoined
 from store.events.monitor import FeedAwoke, FeedFailing, FeedGone, FeedRecovered, FeedStale
-from store.events.plan import RulesActivated
-from store.log import EventLog, Recorded
+from store.log import EventLog, Recorded, each
 
 _RARE = tuple(fact.TYPE for fact in EVENT_TYPES if fact is not ItemSeen)
 _OF_FEEDS = tuple(fact.TYPE for fact in (FeedFailing, FeedGone, FeedRecovered, FeedStale, FeedAwoke))
@@ -56,22 +56,18 @@ def _about(
     log: EventLog, types: tuple[str, ...], subjects: Collection[str], stories: Collection[str]
 ) -> Iterator[Recorded]:
     """The events of these types about one of these items (or feeds) or stories."""
-    words, after = (*subjects, *stories), 0
-    while page := log.read(after, PAGE, types):
-        after = page[-1].pos
-        for recorded in page:
-            # Before it is decoded: most are about something else. The key still names what a redaction left nothing of.
-            if any(word in recorded.data or word in recorded.key for word in words):
-                fact = fact_of(recorded)
-                subject = about(fact) if fact is not None else About()
-                if subject.story in stories or subject.feed in subjects or any(i in subjects for i in subject.items):
-                    yield recorded
+    words = (*subjects, *stories)
+    for recorded in each(log, types):
+        # Before it is decoded: most are about something else. The key still names what a redaction left nothing of.
+        if any(word in recorded.data or word in recorded.key for word in words):
+            fact = fact_of(recorded)
+            subject = about(fact) if fact is not None else About()
+            if subject.story in stories or subject.feed in subjects or any(i in subjects for i in subject.items):
+                yield recorded
 
 
 def _rules(log: EventLog, found: Collection[Recorded]) -> dict[int, Recorded]:
     """The activations of the rules by which the matches among these were found."""
     facts = [fact_of(recorded) for recorded in found]
     wanted = {fact.rules for fact in facts if isinstance(fact, ItemMatched | MatchWithdrawn)}
-    activations = log.read(limit=100_000, types=(RulesActivated.TYPE,)) if wanted else []
-    named = ((one, fact_of(one)) for one in activations)
-    return {one.pos: one for one, fact in named if isinstance(fact, RulesActivated) and fact.rules in wanted}
+    return {one.pos: one for one, fact in activations(log) if fact.rules in wanted} if wanted else {}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.concern import PAGE, fact_of
+from bot.concern import fact_of, facts
 from store.events.items import ItemMatched, ItemRevised, ItemSeen, MatchWithdrawn
 from store.events.plan import PlanRevised
-from store.log import EventLog, Recorded
+from store.log import EventLog
 from store.views.values import ItemView, MatchView
 
 _STEP = 20_000  # positions looked through at a time: some ten milliseconds
@@ -35,14 +35,11 @@ def set_out(log: EventLog, commitments: Collection[str], *, upto: int, before: i
     """Begin at the position `upto`, or right before the match at `before`. Evidence counts for the heirs of the
     commitment it was found for."""
     known = set(commitments)
-    for recorded in _all(log, PlanRevised.TYPE):
-        fact = fact_of(recorded)
-        if isinstance(fact, PlanRevised):
-            known |= {name for one in fact.descents if one.commitment in known for name in one.formerly}
+    for _, revision in facts(log, PlanRevised):
+        known |= {name for one in revision.descents if one.commitment in known for name in one.formerly}
     withdrawn: dict[tuple[str, str], int] = {}
-    for recorded in _all(log, MatchWithdrawn.TYPE):
-        fact = fact_of(recorded)
-        if isinstance(fact, MatchWithdrawn) and recorded.pos <= upto and fact.commitment in known:
+    for recorded, fact in facts(log, MatchWithdrawn):
+        if recorded.pos <= upto and fact.commitment in known:
             withdrawn[fact.item, fact.commitment] = recorded.pos
     return Walk(frozenset(known), min(upto, before - 1) if before else upto, withdrawn)
 
@@ -95,10 +92,3 @@ def as_then(log: EventLog, item: str, matched: Sequence[tuple[int, ItemMatched]]
 
 def _stood(walk: Walk, pos: int, fact: ItemMatched) -> bool:
     return walk.withdrawn.get((fact.item, fact.commitment), 0) < pos
-
-
-def _all(log: EventLog, name: str) -> Sequence[Recorded]:
-    found: list[Recorded] = []
-    while page := log.read(found[-1].pos if found else 0, PAGE, (name,)):
-        found += page
-    return found

@@ -7,13 +7,14 @@ does not grow with the log.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.concern import PAGE, Concern, about, fact_of
 from bot.narrate import line
-from store.log import EventLog, Recorded
+from store.log import EventLog, Recorded, each
 
 _LONGEST_STEP = 4 * PAGE
 
@@ -44,10 +45,7 @@ def position_before(log: EventLog, when: datetime) -> int:
 
 def last(log: EventLog, types: Collection[str]) -> Recorded | None:
     """The newest event of these types, which must be rare ones: all of them are read."""
-    found: Recorded | None = None
-    while page := log.read(found.pos if found else 0, PAGE, types):
-        found = page[-1]
-    return found
+    return next(iter(deque(each(log, types), maxlen=1)), None)
 
 
 def onwards(log: EventLog, question: Question, *, after: int, to: int) -> Iterator[Recorded]:

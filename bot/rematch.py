@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from bot.activation import activate, in_force, is_rematched
-from bot.concern import PAGE, fact_of
+from bot.concern import fact_of
 from bot.decide import Judged, Sighting, findings
 from bot.judges import Judge
 from bot.reading import position_before
@@ -25,7 +25,7 @@ from matchers.traits import StoryItem
 from store.events.fact import Fact
 from store.events.items import ItemMatched, ItemRevised, ItemSeen, MatchWithdrawn, StoryJoined
 from store.events.plan import ItemsRematched, RulesActivated
-from store.log import Event, EventLog, Recorded, Store, StoreBusy
+from store.log import Event, EventLog, Recorded, Store, StoreBusy, each
 from store.views.values import ItemView
 from store.views.views import Views
 
@@ -189,12 +189,10 @@ class _Rematch:
     def _mine(self) -> Iterator[tuple[Recorded, Fact]]:
         """The changes recorded under this activation."""
         after = next((one.pos for one in self.store.find([self.fact.key]).values()), 0)
-        while page := self.store.read(after, PAGE, (ItemMatched.TYPE, MatchWithdrawn.TYPE)):
-            after = page[-1].pos
-            for recorded in page:
-                fact = fact_of(recorded)
-                if isinstance(fact, ItemMatched | MatchWithdrawn) and self._is_mine(fact):
-                    yield recorded, fact
+        for recorded in each(self.store, (ItemMatched.TYPE, MatchWithdrawn.TYPE), after=after):
+            fact = fact_of(recorded)
+            if isinstance(fact, ItemMatched | MatchWithdrawn) and self._is_mine(fact):
+                yield recorded, fact
 
     def _is_mine(self, fact: ItemMatched | MatchWithdrawn) -> bool:
         return (fact.plan, fact.rules, fact.ordinal) == (self.fact.plan, self.fact.rules, self.fact.ordinal)

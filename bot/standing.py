@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.concern import PAGE, fact_of
+from bot.concern import fact_of, facts
 from store.events.deliveries import ChannelOpened, TopicOpened
 from store.events.fact import Fact
 from store.events.pauses import FeedPaused, PublishingPaused, PublishingResumed
-from store.log import EventLog
+from store.log import EventLog, each
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,14 @@ def is_paused(log: EventLog, channel: str) -> bool:
 
 def threads(log: EventLog, channel: str) -> dict[str, int]:
     """The topic of each pillar in a forum group, as last opened."""
-    facts = _facts(log, (TopicOpened.TYPE,))
-    return {fact.pillar: fact.thread for fact in facts if isinstance(fact, TopicOpened) and fact.channel == channel}
+    return {fact.pillar: fact.thread for _, fact in facts(log, TopicOpened) if fact.channel == channel}
 
 
 def pauses_of(log: EventLog, feed: str) -> int:
     """How often a feed was paused from a chat."""
-    facts = _facts(log, (FeedPaused.TYPE,))
-    return max((fact.ordinal for fact in facts if isinstance(fact, FeedPaused) and fact.feed == feed), default=0)
+    return max((fact.ordinal for _, fact in facts(log, FeedPaused) if fact.feed == feed), default=0)
 
 
 def _facts(log: EventLog, types: Sequence[str]) -> list[Fact]:
     """All events of these rare types, in order."""
-    found: list[Fact] = []
-    after = 0
-    while page := log.read(after, PAGE, types):
-        after = page[-1].pos
-        found += [fact for recorded in page if (fact := fact_of(recorded)) is not None]
-    return found
+    return [fact for recorded in each(log, types) if (fact := fact_of(recorded)) is not None]

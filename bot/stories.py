@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.decide import Sighting
+from bot.reading import position_before
 from matchers.follow import FOLLOWED
 from matchers.story import COMPARED, WINDOW, Recent
 from matchers.traits import StoryItem
 from store import codec
 from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
-from store.log import EventLog, Recorded
+from store.log import EventLog, each
 
 # What a story is made of may be older than what a new item is compared with, and what it follows is older still.
 _REACH = max(2 * WINDOW, FOLLOWED)
@@ -71,13 +72,13 @@ def recall(log: EventLog, since: datetime) -> Iterator[StoryItem]:
     after = position_before(log, since)
     members: dict[str, int] = defaultdict(int)
     joined: dict[str, StoryJoined] = {}
-    for recorded in _each(log, after, StoryJoined.TYPE):
+    for recorded in each(log, (StoryJoined.TYPE,), after=after):
         fact = codec.fact(recorded)
         if isinstance(fact, StoryJoined) and members[fact.story] < COMPARED:
             members[fact.story] += 1
             joined[fact.item] = fact
     matched: dict[str, list[ItemMatched]] = defaultdict(list)
-    for recorded in _each(log, after, ItemMatched.TYPE):
+    for recorded in each(log, (ItemMatched.TYPE,), after=after):
         if recorded.key.split("/")[3] in joined:  # of a flood of items, most need not be read
             found = codec.fact(recorded)
             if isinstance(found, ItemMatched):
@@ -86,25 +87,6 @@ def recall(log: EventLog, since: datetime) -> Iterator[StoryItem]:
     for item, joining in joined.items():
         if item in texts:
             yield _recalled(joining, texts[item], matched[item])
-
-
-def _each(log: EventLog, after: int, kind: str) -> Iterator[Recorded]:
-    while page := log.read(after, _PAGE, types=(kind,)):
-        yield from page
-        after = page[-1].pos
-
-
-def position_before(log: EventLog, since: datetime) -> int:
-    """A position such that everything recorded since that moment lies behind it, found by halving."""
-    low, high = 0, log.head()
-    while low < high:
-        middle = (low + high) // 2
-        there = log.read(middle, 1)
-        if there and there[0].at < since:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _texts(log: EventLog, matched: dict[str, list[ItemMatched]]) -> dict[str, _Text]:

@@ -12,7 +12,8 @@ from bot import decide
 from bot.activation import Standing
 from bot.decide import Judged, Sighting
 from bot.lane import Lane
-from bot.stories import Stories, position_before
+from bot.reading import position_before
+from bot.stories import Stories
 from feeds.item import Feed, Item
 from feeds.page import NoPage, Page, read_page
 from feeds.robots import Ask, Robots

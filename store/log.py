@@ -1,12 +1,12 @@
 """The port: what a log and a schedule promise, whichever engine keeps them, and the errors they raise.
 
-Calls block; a process makes all of them from one writer thread (`bot.writer`). Engines: `store.sqlite`
-(and, sharing one log between machines, PostgreSQL). `tests/store/contract.py` is the promise as tests.
+Calls block; a process makes all of them from one thread of its own (`bot.lane`). Engines: `store.sqlite` and, sharing
+one log between machines, `store.postgres`. `tests/store/contract.py` is the promise as tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -218,3 +218,13 @@ class Store(EventLog, Schedule, Protocol):
         """Be the only running process on this store until `close`, where the engine serves one (SQLite); other
         engines allow several. StoreBusy names the process that is. Reading stays free, and death releases it."""
         ...
+
+
+def each(log: EventLog, types: Collection[str] = (), *, after: int = 0) -> Iterator[Recorded]:
+    """Every event of these types behind that position, oldest first. Memory does not grow with the log."""
+    while page := log.read(after, _PAGE, types):
+        yield from page
+        after = page[-1].pos
+
+
+_PAGE = 2000

@@ -17,7 +17,7 @@ from store import codec
 from store.events.catalogue import EVENT_TYPES
 from store.events.items import ItemRevised, ItemSeen, TextFetched, TextMissing
 from store.events.trust import ItemsCompacted, LogSealed
-from store.log import EventLog, Recorded
+from store.log import EventLog, Recorded, each
 
 PAGE = 2000
 TEXTS = (ItemSeen.TYPE, ItemRevised.TYPE, TextFetched.TYPE)
@@ -68,23 +68,16 @@ def _would_free(page: list[Recorded], keys: list[str]) -> int:
 
 def _through(log: EventLog) -> int:
     """How far earlier compactions looked: what they left whole is kept for ever."""
-    through, after = 0, 0
-    while page := log.read(after, PAGE, (ItemsCompacted.TYPE,)):
-        after = page[-1].pos
-        facts = (codec.fact(one) for one in page)
-        through = max(through, *(fact.through for fact in facts if isinstance(fact, ItemsCompacted)), 0)
-    return through
+    facts = map(codec.fact, each(log, (ItemsCompacted.TYPE,)))
+    return max((fact.through for fact in facts if isinstance(fact, ItemsCompacted)), default=0)
 
 
 def _spoken_of(log: EventLog) -> set[str]:
     """Everything short that events other than the texts themselves name, item keys among it."""
     found: set[str] = set()
-    after = 0
-    while page := log.read(after, PAGE, _SPEAKING):
-        after = page[-1].pos
-        for recorded in page:
-            found.update(recorded.key.split("/"))
-            _gather(msgspec.json.decode(recorded.data), found)
+    for recorded in each(log, _SPEAKING):
+        found.update(recorded.key.split("/"))
+        _gather(msgspec.json.decode(recorded.data), found)
     return found
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from store import codec
 from store.codec import data_digest
 from store.events.trust import ItemsCompacted, LogSealed
-from store.log import Event, EventLog, LogDamaged, Recorded
+from store.log import Event, EventLog, LogDamaged, Recorded, each
 
 BATCH = 2000
 _SHORTEST_ROOT = 16  # hex digits; fewer could be met by chance
@@ -244,13 +244,10 @@ def _check_root(tree: MerkleTree, pos: int, one: LogSealed) -> None:
 
 def seals(log: EventLog) -> Iterator[tuple[int, LogSealed]]:
     """Every seal with its position."""
-    after = 0
-    while page := log.read(after, BATCH, (LogSealed.TYPE,)):
-        after = page[-1].pos
-        for recorded in page:
-            fact = codec.fact(recorded)
-            if isinstance(fact, LogSealed):
-                yield recorded.pos, fact
+    for recorded in each(log, (LogSealed.TYPE,)):
+        fact = codec.fact(recorded)
+        if isinstance(fact, LogSealed):
+            yield recorded.pos, fact
 
 
 def stretch(log: EventLog, start: int, end: int) -> Iterator[Recorded]:

@@ -11,7 +11,7 @@ from typing import get_args
 import click
 
 from bot.commands.options import config_option, json_option, load, open_views, print_json
-from bot.concern import fact_of
+from bot.concern import facts
 from bot.telegram.text import clean
 from store.events.deliveries import ChannelOpened
 from store.log import EventLog
@@ -52,8 +52,7 @@ def command(
 
 
 def _channels(log: EventLog) -> list[str]:
-    opened = [fact_of(recorded) for recorded in log.read(limit=100_000, types=(ChannelOpened.TYPE,))]
-    return [fact.channel for fact in opened if isinstance(fact, ChannelOpened)]
+    return [fact.channel for _, fact in facts(log, ChannelOpened)]
 
 
 def _show(

@@ -65,11 +65,6 @@ class Text:
 NO_TEXT = Text("")
 
 
-def utf16_length(text: str) -> int:
-    """Length in UTF-16 code units, as Telegram's offsets count."""
-    return len(text) + sum(1 for c in text if c > "\uffff")
-
-
 def to_wire(text: Text) -> list[dict[str, object]]:
     """The Bot API's MessageEntity objects, offsets in UTF-16 units."""
     before = [0]
