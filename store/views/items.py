@@ -16,6 +16,7 @@ from store.events.plan import PlanRevised
 from store.events.trust import ItemsCompacted
 from store.log import Recorded
 from store.sqlitefile import Connection
+from store.views import commitments
 from store.views.values import ItemView, MatchView
 
 # `rank` orders items by when they were published (seen, where that is unknown or later), then by position; its last
@@ -38,28 +39,31 @@ SCHEMA = (
     # Vowel signs and nuktas are parts of Hindi words: they are word characters here, and are not folded away.
     """CREATE VIRTUAL TABLE item_words USING fts5 (title, summary, content='items', content_rowid='pos',
          tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")""",
+    *commitments.SCHEMA,
 )
 
 MAX_WORDS = 24
 
 
 def items_seen(db: Connection, run: Sequence[tuple[Recorded, ItemSeen]]) -> None:
-    db.executemany(
+    new = db.executemany(
         "INSERT OR IGNORE INTO items (pos, item, feed, publisher, title, summary, url, place, lang, published,"
         " seen_at, archive, digest, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [_row(recorded, fact) for recorded, fact in run],
     )
+    commitments.grow(db, *commitments.ALL, new.rowcount)
 
 
 def redacted(db: Connection, recorded: Recorded, fact: Redacted) -> None:
     """An item whose text was taken out stays known, so that what refers to it still finds it."""
     if fact.type.startswith("ItemSeen."):
         rank = f"{stamp(recorded.at)} {recorded.pos:012}"
-        db.execute(
+        new = db.execute(
             "INSERT OR IGNORE INTO items (pos, item, feed, title, summary, seen_at, archive, digest, rank)"
             " VALUES (?, ?, '', '', '', ?, 0, '', ?)",
             (recorded.pos, fact.name.removeprefix("item/"), stamp(recorded.at), rank),
         )
+        commitments.grow(db, *commitments.ALL, new.rowcount)
 
 
 def item_revised(db: Connection, recorded: Recorded, fact: ItemRevised) -> None:
@@ -98,6 +102,9 @@ def _indexed(db: Connection) -> int:
 
 def item_matched(db: Connection, recorded: Recorded, fact: ItemMatched) -> None:
     evidence = msgspec.json.encode(fact.evidence).decode()
+    names = heirs(db, fact.plan, fact.commitment)
+    for name in names:
+        commitments.grow(db, fact.plan, name, not commitments.is_counted(db, fact.plan, name, fact.item))
     db.executemany(
         "INSERT OR REPLACE INTO matches (plan, commitment, item, digest, rules, rule, score, evidence, pos)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -106,7 +113,7 @@ def item_matched(db: Connection, recorded: Recorded, fact: ItemMatched) -> None:
                 fact.plan, commitment, fact.item, fact.digest, fact.rules, fact.rule, fact.score, evidence,
                 recorded.pos,
             )
-            for commitment in heirs(db, fact.plan, fact.commitment)
+            for commitment in names
         ],
     )  # fmt: skip
 
@@ -117,6 +124,8 @@ def match_withdrawn(db: Connection, recorded: Recorded, fact: MatchWithdrawn) ->
         (fact.plan, fact.commitment, fact.item, fact.digest),
     )
     if gone.rowcount:
+        is_left = commitments.is_counted(db, fact.plan, fact.commitment, fact.item)
+        commitments.grow(db, fact.plan, fact.commitment, is_left - 1)
         db.execute("UPDATE items SET revised = ? WHERE item = ?", (recorded.pos, fact.item))
 
 
@@ -135,6 +144,8 @@ def plan_revised(db: Connection, _: Recorded, fact: PlanRevised) -> None:
         db.execute("DELETE FROM heirs WHERE plan = ? AND former = ?", (fact.plan, one.commitment))  # it is one again
     for former in fact.ended:
         db.execute("DELETE FROM matches WHERE plan = ? AND commitment = ?", (fact.plan, former))
+    for name in dict.fromkeys((*fact.ended, *(one.commitment for one in fact.descents))):
+        commitments.recount(db, fact.plan, name)
 
 
 def heirs(db: Connection, plan: str, commitment: str) -> tuple[str, ...]:
