@@ -20,7 +20,7 @@ from store.events.deliveries import ChannelMoved
 from store.events.fact import Fact
 from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
 from store.events.pauses import PublishingPaused, PublishingResumed
-from store.log import EventLog, Recorded
+from store.log import EventLog, Recorded, each
 from store.readers import Readers
 
 _log = logging.getLogger("pactwatch.operators")
@@ -162,8 +162,7 @@ class Operators:
     async def _stopped(self, recorded: Recorded) -> datetime | None:
         if recorded.type != MonitorStarted.TYPE:
             return None
-        stops = await self._call(self._log.read, 0, 100_000, types=(MonitorStopped.TYPE,))
-        return max((stop.at for stop in stops if stop.pos < recorded.pos), default=None)
+        return await self._call(_last_stop, self._log, recorded.pos)
 
     def _note(self, notice: Notice, now: datetime) -> None:
         times = self._throttle.times(notice.subject, now)
@@ -174,6 +173,10 @@ class Operators:
         for waiting in self._waiting.values():
             waiting.append((notice, times))
             del waiting[:-WAITING]
+
+
+def _last_stop(log: EventLog, before: int) -> datetime | None:
+    return max((stop.at for stop in each(log, (MonitorStopped.TYPE,)) if stop.pos < before), default=None)
 
 
 def _line(notice: Notice, times: int, lang: str) -> Html:

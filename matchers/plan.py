@@ -168,8 +168,6 @@ class Commitment(_Part):
     )
     due: date | None = Field(default=None, description="by when the plan wants it; shown by `pactwatch silence`")
     named_by_seed: bool = False
-    valid_from: date | None = None
-    valid_to: date | None = None
     silence_months: int = Field(default=9, ge=1, le=120, description="months without evidence that are worth a look")
     rules: tuple[Rule, ...] = ()
 
