@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -44,9 +45,7 @@ class _Bounds:
 @config_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table for a spreadsheet.")
-@click.option(
-    "--type", "types", multiple=True, type=click.Choice(sorted(_TYPES), case_sensitive=False), help="Only these events."
-)
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these events; docs/events.md has the types.")
 @click.option("--key", default="", metavar="START", help="Only events whose key begins so: item/3f9a, failing/pib.")
 @click.option("--commitment", "names", multiple=True, help="Only what concerns it: an id, title, clause or pillar.")
 @click.option("--feed", default="", metavar="ID", help="Only what happened to this feed, and what it offered.")
@@ -129,7 +128,17 @@ def _question(
     concern = (
         Concern({name for one in commitments(loaded, names) for name in (one.id, *one.formerly)}) if names else None
     )
-    return Question(tuple(_TYPES[name] for name in types), key, feed, concern, words)
+    return Question(tuple(map(_type, types)), key, feed, concern, words)
+
+
+def _type(name: str) -> str:
+    """The event type of this name, in upper or lower case."""
+    for known, full in _TYPES.items():
+        if known.casefold() == name.casefold():
+            return full
+    near = difflib.get_close_matches(name.casefold(), {one.casefold(): one for one in _TYPES}, n=3)
+    wanted = [one for one in _TYPES if one.casefold() in near] or sorted(_TYPES)
+    raise click.BadParameter(f"{name!r} is no event; wanted {', '.join(wanted)}", param_hint="--type")
 
 
 def _show(log: EventLog, question: Question, bounds: _Bounds, show: Callable[[Recorded], None]) -> tuple[int, int]:

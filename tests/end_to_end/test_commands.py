@@ -51,10 +51,16 @@ async def test_the_log_shows_what_was_asked_for(tmp_path: Path) -> None:
         await place.command("poll")
         matched = await place.events("ItemMatched")
         told = await place.command("log", "--type", "ItemMatched")
+        small = await place.command("log", "--type", "itemmatched")
         none = await place.command("log", "--type", "UpdateSent")
+        unknown = await place.command("log", "--type", "ItemMatchd")
     assert [event["data"]["commitment"] for event in matched] == ["bridge"]
     assert "speaks of bridge" in told.out
+    assert small.out == told.out
     assert (none.code, none.out) == (1, "")
+    assert unknown.code == 2
+    assert "'ItemMatchd' is no event; wanted" in unknown.err
+    assert "ItemMatched" in unknown.err
 
 
 async def test_show_tells_what_an_event_follows_from(tmp_path: Path) -> None:
