@@ -37,7 +37,7 @@ def command() -> None:
 command.add_command(show_rules)
 
 
-@command.command()
+@command.command(short_help="the rules over labelled examples: precision, recall, what is wrong")
 @config_option
 @json_option
 @click.option("--new", "new_path", type=click.Path(path_type=Path, dir_okay=False), help="Compare with these rules.")
@@ -69,7 +69,7 @@ def test(config_path: Path, as_json: bool, new_path: Path | None, examples: Path
     return 1 if result.mistakes else 0
 
 
-@command.command(name="lint")
+@command.command(name="lint", short_help="terms that never match, say the same twice, decide alone, or are missing")
 @config_option
 @json_option
 def lint_(config_path: Path, as_json: bool) -> int:
@@ -93,7 +93,7 @@ def lint_(config_path: Path, as_json: bool) -> int:
     return 1 if found else 0
 
 
-@command.command()
+@command.command(short_help="put the rules of a configuration into force, past items matched anew")
 @json_option
 @click.option("--because", required=True, metavar="REASON", help="Why; it stays in the log for everybody to read.")
 @click.option("--by", default="", help="Who decided it.  [default: your user name on this machine]")

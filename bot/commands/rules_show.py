@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot import yamlfile
+from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, print_json
 from matchers.convert import NotConvertible, as_lists, as_queries
 from matchers.plan import Rule
@@ -20,7 +21,7 @@ _FORMS: dict[str, Callable[[Rule], Iterable[Rule]]] = {
 }
 
 
-@click.command()
+@click.command(short_help="the rules of a commitment, as queries or as lists")
 @config_option
 @json_option
 @click.option(
@@ -41,10 +42,11 @@ def show(config_path: Path, as_json: bool, form: str | None, what: str) -> int:
     Exit code 1: a query says what lists cannot say; it is shown as it stands.
     """
     commitment, _, name = what.partition("/")
-    commitments = [one for rules in load(config_path).rules for one in rules.commitments if one.id == commitment]
-    wanted = [rule for one in commitments for rule in one.rules if name in ("", rule.id)]
+    chosen = commitments(load(config_path), [commitment])
+    wanted = [rule for one in chosen for rule in one.rules if name in ("", rule.id)]
     if not wanted:
-        raise click.UsageError(f"no rule {what}: `pactwatch check` names what is wrong in the configuration")
+        known = ", ".join(rule.id for one in chosen for rule in one.rules)
+        raise click.UsageError(f"{commitment} has no rule {name!r}" + (f"; it has {known}" if known else ""))
     shown = [_converted(rule, form or "it") for rule in wanted]
     plain = [_plain(one) for rules, _ in shown for one in rules]
     if as_json:

@@ -38,7 +38,7 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(short_help="what stands, or how it came to be for those named")
 @config_option
 @json_option
 @as_of_option
@@ -61,7 +61,7 @@ def show(config_path: Path, as_json: bool, as_of: datetime | None, names: tuple[
     return 0 if shown else 1
 
 
-@command.command("set")
+@command.command("set", short_help="judge a commitment")
 @config_option
 @click.argument("name", metavar="COMMITMENT")
 @click.argument("step", type=click.Choice(STEPS))

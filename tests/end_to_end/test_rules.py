@@ -26,7 +26,17 @@ async def test_show_writes_a_rule_in_either_form(tmp_path: Path) -> None:
         stays = await place.command("rules", "show", "school", "--as", "rule")
         assert (stays.code, yaml.safe_load(stays.out)) == (1, [QUERY])
         assert "either stays a query" in stays.err
-        assert (await place.command("rules", "show", "nowhere")).code == 2
+
+
+async def test_show_takes_any_name_of_a_commitment_and_says_which_rules_it_has(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        titled = await place.command("rules", "show", "A new school")
+        no_commitment = await place.command("rules", "show", "nowhere")
+        no_rule = await place.command("rules", "show", "school/other")
+    assert yaml.safe_load(titled.out) == [{"id": "words", "any": ["school", "classroom*"]}]
+    assert (no_commitment.code, no_rule.code) == (2, 2)
+    assert "no commitment is called 'nowhere'" in no_commitment.err
+    assert "school has no rule 'other'; it has words" in no_rule.err
 
 
 def _with(folder: Path, rules: list[object]) -> str:
