@@ -208,7 +208,7 @@ def _web_address(url: str) -> httpx.URL:
     except (httpx.InvalidURL, ValueError) as exc:
         raise Unusable(Failed("hard", f"not an address that can be asked: {exc}")) from exc
     if address.scheme not in {"http", "https"} or not host:
-        raise Unusable(Failed("hard", f"only http and https can be asked, not {address.scheme or 'nothing'}:"))
+        raise Unusable(Failed("hard", "only addresses that begin with http:// or https:// and a host can be asked"))
     return address
 
 

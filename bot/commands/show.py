@@ -194,7 +194,8 @@ def _show_commitment(
     if one.due:
         click.echo(f"  due      {one.due}")
     newest = f", the newest of {known.newest:%Y-%m-%d}" if known.newest else ""
-    click.echo(f"  seen     {known.items} items{newest}" if known.items else "  seen     no evidence yet")
+    items = "1 item" if known.items == 1 else f"{known.items} items"
+    click.echo(f"  seen     {items}{newest}" if known.items else "  seen     no evidence yet")
     if status is not None:
         click.echo(f"  status   {status.step}: {clean(status.note) or status.cite}")
     click.echo(f"\nIts news: pactwatch latest {one.id}\n")
