@@ -11,6 +11,7 @@ from feeds.item import Item
 from matchers.match import Match, match
 from matchers.nearmiss import match_with_text
 from matchers.rules import RuleSet
+from store.codec import is_compacted
 from store.events.items import ItemRevised, ItemSeen, TextFetched
 from store.log import EventLog, Recorded
 
@@ -23,7 +24,8 @@ Contexts = Mapping[str, Sequence[str]]
 @dataclass(frozen=True, slots=True)
 class Stored:
     """One text of an item as it was recorded at `pos` under `key`; `text` is what was fetched for it. An item that was
-    revised has several, and its matches are those of all of them."""
+    revised has several, and its matches are those of all of them. Of one that `is_gone` the text was dropped since, so
+    that nothing can be found in it."""
 
     pos: int
     key: str
@@ -35,6 +37,7 @@ class Stored:
     archive: bool
     content: Item
     text: str = ""
+    is_gone: bool = False
 
 
 def stored(log: EventLog, *, after: int = 0, to: int | None = None) -> Iterator[list[Stored]]:
@@ -81,6 +84,7 @@ def _one(recorded: Recorded, fact: ItemSeen | ItemRevised, first: ItemSeen, text
         archive=first.archive,
         content=Item(first.guid, fact.url, fact.title, fact.summary, published=first.published),
         text=text,
+        is_gone=is_compacted(recorded.data),
     )
 
 

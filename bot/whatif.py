@@ -58,13 +58,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The difference. `texts` were judged, up to `position`; `counts` are by commitment and language; `before` and
+    """The difference. `texts` were judged, up to `position`, and `gone` more could not be, because they were dropped
+    since (they never matched, but might under other rules); `counts` are by commitment and language; `before` and
     `after` are the precision of what people judged, under the rules in force and under the new ones."""
 
     plan: str
     rules: str
     position: int
     texts: int
+    gone: int
     counts: Mapping[tuple[str, str], Count]
     examples: tuple[Shown, ...]
     before: Rate
@@ -97,7 +99,9 @@ def what_if(
     judged = _decided(views, rules, heirs)
     work = _Tally(frozenset(item for mine in judged[1].values() for item in mine))
     for page, changes in differences(LogAsOf(log, end), views, rules, contexts, judge=judge, after=after, to=end):
-        work.texts += len(page)
+        gone = sum(one.is_gone for one in page)
+        work.gone += gone
+        work.texts += len(page) - gone
         for changed in changes:
             for shown in told(changed):
                 work.count(shown)
@@ -106,7 +110,15 @@ def what_if(
         progress(page[-1].pos, end)
     now, then = _precision(views, rules, work, judged, heirs)
     return Report(
-        rules.plan.id, rules.id, end, work.texts, dict(sorted(work.counts.items())), tuple(work.shown), now, then
+        plan=rules.plan.id,
+        rules=rules.id,
+        position=end,
+        texts=work.texts,
+        gone=work.gone,
+        counts=dict(sorted(work.counts.items())),
+        examples=tuple(work.shown),
+        before=now,
+        after=then,
     )
 
 
@@ -179,6 +191,7 @@ class _Tally:
 
     watched: frozenset[str]
     texts: int = 0
+    gone: int = 0
     counts: dict[tuple[str, str], Count] = field(default_factory=lambda: defaultdict(Count))
     shown: list[Shown] = field(default_factory=list)
     kept: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))

@@ -50,6 +50,11 @@ def compact(log: EventLog, before: datetime, *, at: datetime, is_trial: bool = F
         yield Step(through, len(keys), freed)
 
 
+def dropped(log: EventLog, position: int) -> int:
+    """Of how many events up to that position the text was dropped, by now."""
+    return sum(one <= position for fact in _compactions(log) for one in fact.positions)
+
+
 def _pages(log: EventLog, after: int, before: datetime) -> Iterator[list[Recorded]]:
     while page := [one for one in log.read(after, PAGE, TEXTS) if one.at < before]:
         yield page
@@ -68,8 +73,12 @@ def _would_free(page: list[Recorded], keys: list[str]) -> int:
 
 def _through(log: EventLog) -> int:
     """How far earlier compactions looked: what they left whole is kept for ever."""
+    return max((fact.through for fact in _compactions(log)), default=0)
+
+
+def _compactions(log: EventLog) -> Iterator[ItemsCompacted]:
     facts = map(codec.fact, each(log, (ItemsCompacted.TYPE,)))
-    return max((fact.through for fact in facts if isinstance(fact, ItemsCompacted)), default=0)
+    return (fact for fact in facts if isinstance(fact, ItemsCompacted))
 
 
 def _spoken_of(log: EventLog) -> set[str]:

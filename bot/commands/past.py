@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import click
+
 from bot.activation import compiled, in_force
 from bot.commands.options import open_log, open_views
 from bot.commands.when import when_option
@@ -19,6 +21,7 @@ from bot.reading import position_before
 from matchers.plan import Commitment, Watched
 from store.asof import LogAsOf
 from store.log import EventLog, FeedRow
+from store.retention import dropped
 from store.views.views import Views
 
 as_of_option = when_option(
@@ -58,9 +61,21 @@ def views_as_of(loaded: Loaded, when: datetime | None) -> Iterator[tuple[EventLo
         views = Views.open(Path(folder) / "views.db")
         try:
             views.catch_up(log)
+            _say_what_is_gone(store, log.head())
             yield log, views, ()
         finally:
             views.close()
+
+
+def _say_what_is_gone(store: EventLog, position: int) -> None:
+    """On the error output, so that nobody takes for never said what was only dropped since."""
+    gone = dropped(store, position)
+    if gone:
+        click.echo(
+            f"Of {gone} events recorded by then the text was dropped since (they never matched): it is not shown and"
+            " not searched.",
+            err=True,
+        )
 
 
 def watched_in(

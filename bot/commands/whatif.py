@@ -83,6 +83,7 @@ def as_object(report: Report) -> dict[str, object]:
         "rules": report.rules,
         "position": report.position,
         "texts": report.texts,
+        "gone": report.gone,
         "gained": report.gained,
         "lost": report.lost,
         "counts": [
@@ -130,6 +131,8 @@ def show(report: Report, *, examples: bool) -> None:
     click.echo(
         f"\n{report.texts} texts judged by rules {report.rules} of {report.plan}, up to position {report.position}."
     )
+    if report.gone:
+        click.echo(f"{report.gone} older texts could not be judged: they never matched and were dropped since.")
     click.echo(f"Precision before: {told_rate(report.before)}\nPrecision after:  {told_rate(report.after)}")
 
 

@@ -17,6 +17,7 @@ from bot.precision import Rate
 from matchers.plan import Commitment
 from store.events.plan import StatusSet
 from store.log import Recorded
+from store.retention import compact
 from store.seal import seal
 from store.sqlite import SqliteStore
 from store.views.values import ItemView
@@ -52,6 +53,19 @@ def test_every_event_lies_under_its_seal_but_those_behind_the_last(tmp_path: Pat
     checked = dossier.check(written(tmp_path))
     assert (checked.problem, checked.events, checked.proven, checked.seals) == ("", 5, 4, 2)
     assert checked.root
+
+
+def test_a_dossier_on_events_whose_text_was_dropped_holds_too(tmp_path: Path) -> None:
+    log = SqliteStore(None)
+    record(log, seen("dull", "A dull matter"), seen("hit"), matched("hit"))
+    seal(log, NOON)
+    assert [step.events for step in compact(log, NOON + DAY, at=NOON + DAY)] == [1]
+    seal(log, NOON + DAY)
+    dossier.write(tmp_path, log, log.read(), source="/pactwatch/p", page="<html>", about={})
+    checked = dossier.check(tmp_path)
+    assert "dull matter" not in (tmp_path / EVENTS).read_text("utf-8")
+    assert (checked.problem, checked.events, checked.proven, checked.seals) == ("", 6, 5, 2)
+    log.close()
 
 
 def test_a_dossier_of_nothing_holds(tmp_path: Path) -> None:

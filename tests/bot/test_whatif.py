@@ -15,10 +15,11 @@ from matchers.rules import RuleSet, compile_rules
 from store.events.items import ItemRevised, TextFetched
 from store.events.plan import MatchJudged
 from store.log import Event
+from store.retention import compact
 from store.sqlite import SqliteStore
 from store.views.views import Views
 from tests.bot.changed_rules import change, rules, see, start
-from tests.store.facts import NOON, record
+from tests.store.facts import MINUTE, NOON, record
 
 OLD = rules(bridge=["bridge"], school=["school"])
 NEW = rules(bridge=["ferry"], school=["school"])
@@ -84,6 +85,14 @@ def test_the_text_that_was_fetched_for_it_counts(log: SqliteStore) -> None:
     text = TextFetched(item="i0", url="http://x.example/", digest="t", text="A ferry left.", by="article", why="near")
     log.append([Event(text, {"cause": "item/i0"})], at=NOON)
     assert [(one.change, one.item, one.why) for one in asked(log, NEW)[1]] == [("gained", "i0", "words: ferry")]
+
+
+def test_what_was_dropped_is_counted_as_not_judged(log: SqliteStore) -> None:
+    start(log, OLD, "The bridge", "The ferry", "The weather")
+    assert [step.events for step in compact(log, NOON + MINUTE, at=NOON + MINUTE)] == [2]
+    report, shown = asked(log, NEW)
+    assert [(one.change, one.item) for one in shown] == [("lost", "i0")]
+    assert (report.texts, report.gone) == (1, 2)
 
 
 def test_what_a_feed_lends_counts() -> None:

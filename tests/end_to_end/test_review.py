@@ -8,10 +8,13 @@ import json
 import os
 import signal
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from store.retention import compact
+from store.sqlite import SqliteStore
 from tests.end_to_end.place import SOON_S, Place, open_place
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -311,6 +314,23 @@ async def test_what_is_redacted_is_gone_everywhere_and_everything_still_verifies
     assert (polled.lines()[-1]["new"], polled.lines()[-1]["revised"]) == (0, 0)
     assert "content taken out: takedown" in told.out
     assert b"for the river" not in b"".join(read(tmp_path, name) for name in os.listdir(tmp_path) if ".db" in name)
+
+
+async def test_the_past_says_that_text_was_dropped_since_and_a_dossier_still_verifies(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The school"), ("c", "The weather")]) as place:
+        await posted(place)
+        known = (await place.events("ItemSeen"))[-1]["at"]
+        later = datetime.now(UTC) + timedelta(days=1)
+        log = SqliteStore(tmp_path / "pactwatch.db")
+        freed = [step.events for step in compact(log, later, at=later)]
+        log.close()
+        then = await place.command("search", "weather", "--as-of", known)
+        made = await place.command("export", "--commitment", "bridge", "-o", "dossier")
+        checked = await place.command("verify", "dossier")
+        verified = await place.command("verify", "--json")
+    assert (freed, then.code) == ([1], 1)
+    assert "Of 1 events recorded by then the text was dropped since" in then.err
+    assert (made.code, checked.code, verified.code, verified.lines()[0]["compacted"]) == (0, 0, 0, 1)
 
 
 def read(folder: Path, name: str) -> bytes:

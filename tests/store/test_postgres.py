@@ -121,6 +121,26 @@ def test_a_server_that_went_away_is_unavailable_and_found_again() -> None:
         store.close()
 
 
+def test_a_connection_lost_within_an_append_leaves_nothing_half_written(url: str) -> None:
+    """The last row of the batch ends the connection, as an administrator or a failing network would."""
+    store = open_store(url)
+    record(store, seen("a"))
+    change(url, _END_OF_CONNECTION)
+    with pytest.raises(StoreUnavailable, match="server") as caught:
+        record(store, seen("b"), seen("c"), seen("last"))
+    assert "\n" not in str(caught.value)
+    assert [row.key for row in store.read()] == ["item/a"]
+    assert (record(store, seen("b"), seen("c")), verify(store).holds) == (3, True)
+    store.close()
+
+
+_END_OF_CONNECTION = """
+CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
+CREATE TRIGGER end_it AFTER INSERT ON log FOR EACH ROW WHEN (NEW.key = 'item/last') EXECUTE FUNCTION end_it();
+"""
+
+
 def test_a_closed_store_says_so(url: str) -> None:
     store = open_store(url)
     store.close()

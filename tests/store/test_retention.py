@@ -13,7 +13,7 @@ from store.events.items import ItemSeen, TextFetched
 from store.events.plan import AuditDrawn, MissJudged, Stratum
 from store.events.trust import EventRedacted
 from store.log import Event
-from store.retention import Step, compact
+from store.retention import Step, compact, dropped
 from store.seal import seal, verify
 from store.sqlite import SqliteStore
 from store.transfer import dump, load, parsed
@@ -63,6 +63,7 @@ def test_only_old_items_that_nothing_speaks_of_lose_their_text(log: SqliteStore)
     assert (count, freed > 300) == (4, True)
     assert titles(log) == before | {"dull": "", "near": ""}
     assert compacted(log) == (0, 0)
+    assert [dropped(log, position) for position in (0, 2, log.head())] == [0, 2, 4]
 
 
 def test_a_trial_tells_the_same_and_drops_nothing(log: SqliteStore) -> None:
