@@ -249,16 +249,30 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], 
         return "only a weak sign of " + " and ".join(side for side in rule.sides if sides.text[side] == "soft")
     if marks["noise"] and not strong:
         return "a noisy topic, and the rule is not a strong one"
-    others = [hit for hit in marks["others"] if hit[1] <= title_words]
     named = all(sides.title[side] for side in rule.sides) or all(sides.lead[side] == "hard" for side in rule.sides)
-    if others and not rule.rule.others and not named:
+    others = marks["others"]
+    if not rule.rule.others and not named and any(hit[1] <= title_words for hit in others):
         return "a third party in the title, where not all sides are"
-    # Two terms may overlap and name one (South Africa, Africa).
-    if not rule.rule.others and min(len({hit[0] for hit in others}), len({hit[1] for hit in others})) > 1:
-        return "several third parties in the title"
+    if not rule.rule.others and _are_several(others):
+        return "several third parties"
+    if aside := _aside(rule, sides):
+        return f"{aside} neither in the title nor in the first sentence"
     if _rank(rule) == "yields" and not named:
         return "not all sides in the title or in the first sentence, which a rule that yields asks for"
     return ""
+
+
+def _are_several(others: Sequence[Hit]) -> bool:
+    """Whether these name more than one third party. Two terms may overlap and name one (South Africa, Africa)."""
+    return min(len({hit[part] for hit in others}) for part in range(3)) > 1
+
+
+def _aside(rule: CompiledRule, sides: Sides) -> str:
+    """The side that a rule for several of them is shown only in passing: further down than the first sentence."""
+    if len(rule.sides) < 2:
+        return ""
+    shown = (side for side in rule.sides if sides.hits[side])
+    return next((side for side in shown if not sides.title[side] and not sides.lead[side]), "")
 
 
 # --- rules ------------------------------------------------------------------------------------------------

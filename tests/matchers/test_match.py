@@ -235,3 +235,15 @@ def test_several_third_parties_in_a_title_are_too_many_also_beside_both_sides() 
     assert found(rules, "India, Italy, France plan satellite") == ["c"]
     assert found(rules, "India, Italy and South Africa plan satellite") == ["c"]
     assert found(rules, "France, Germany, India and Italy plan satellite") == []
+
+
+def test_several_third_parties_are_too_many_wherever_they_stand() -> None:
+    rules = rules_of("any: [satellite]", plan="{others: [france, germany]}")
+    assert match(rules, item("India and Italy plan satellite", "France looks on. France again.")) != ()
+    assert match(rules, item("India and Italy plan satellite", "Others look on. France does, and Germany.")) == ()
+
+
+def test_a_side_shown_further_down_than_the_first_sentence_is_named_in_passing() -> None:
+    rules = rules_of("any: [satellite]")
+    assert match(rules, item("India launches satellite", "It was built in Italy. It is small.")) != ()
+    assert match(rules, item("India launches satellite", "It is small. It was built in Italy.")) == ()
