@@ -91,6 +91,7 @@ class Recent:
 _ENOUGH = 0.3
 _BASE = -1.85
 _ABROAD = 0.1  # two languages that share nothing but day and topic
+_WORDS = 3  # so many common words stand for a name or a figure
 _CERTAIN = 9.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -115,13 +116,16 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
     if a.phase != b.phase and (days or "view" in (a.phase, b.phase)):
         score -= 1.2
     conflict = bool(a.title_names and b.title_names)
+    abroad = _is_abroad(a, b)
     if a.marks.isdisjoint(b.marks):  # most pairs: nothing else needs to be looked at
-        return score + (0.0 if a.language == b.language else _ABROAD) - 1.4 * conflict, _reason(0.0, 0, 0)
+        if not abroad:
+            return min(score - 1.4 * conflict, 0.0), ""
+        return score + _ABROAD - 1.4 * conflict, _reason(0.0, 0, 0)
     shared = len(a.names & b.names)
     figures = len(a.numbers & b.numbers)
     score += 0.8 * min(2, figures)
     alike = 0.0
-    if a.language == b.language:
+    if not abroad:
         alike = overlap(a.words, b.words)
         score += 3.0 * alike + 2.0 * overlap(a.title_words, b.title_words) + 0.7 * min(3, shared)
     else:
@@ -129,12 +133,19 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
         score += (0.9 if shared or figures else _ABROAD) + 0.5 * min(4, shared)
     if conflict and a.title_names.isdisjoint(b.names) and b.title_names.isdisjoint(a.names):
         score -= 1.4
+    if not abroad and not shared and not figures and len(a.words & b.words) < _WORDS:
+        score = min(score, 0.0)  # one everyday word of the topic is no story
     return score, _reason(alike, shared, figures)
 
 
 _NEAR = (1.5, 1.2, -0.5, -0.5)
 _UNKNOWN = (-1.8, -2.6)  # known to the month; known to the year at best
 _MONTH = 31 * 86400
+
+
+def _is_abroad(a: Traits, b: Traits) -> bool:
+    """Whether the items are known to be in two languages. One of an unknown language may be in any."""
+    return a.language != b.language and "und" not in (a.language, b.language)
 
 
 def _near(days: int) -> float:

@@ -87,6 +87,14 @@ def test_another_story_stays_another(changes: dict[str, Any]) -> None:
     assert not joins(later(**changes))
 
 
+@pytest.mark.parametrize("lang", ["en", "und"])
+def test_the_same_day_and_topic_alone_are_no_story_in_one_language_or_an_unknown_one(lang: str) -> None:
+    brief = later(title="dredgers for harbours", summary="", lang=lang)
+    assert not joins(brief, replace(FIRST, lang="en"))
+    assert not joins(later(title="ferry talks", summary="", lang=lang), replace(FIRST, lang="en"))
+    assert joins(replace(brief, lang="it"), replace(FIRST, lang="en"))
+
+
 def test_an_item_far_off_in_time_is_another_story() -> None:
     assert not joins(later(hours=24 * (WINDOW.days + 2)))
 
