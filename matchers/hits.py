@@ -32,6 +32,8 @@ class Hits:
 
     def all(self, group: int) -> list[Hit]:
         """The hits of a group that stand whole, with their case, in a language that counts, outside every mask."""
+        if group not in self.groups:
+            return []
         hits = self._verified.get(group)
         if hits is None:
             hits = self._verified[group] = self._verify(group)

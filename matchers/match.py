@@ -109,11 +109,13 @@ def _candidates(rules: RuleSet, hits: Hits, item: Item, context: Sequence[str]) 
         return numbers
     shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}
     lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages or side.hosts}
-    numbers = {number for number in numbers if _may_match(rules.rules[number], shown, lendable)}
-    if not numbers:
-        return numbers
+    kinds = rules.kinds
+    some = {kind for kind in {kinds[number] for number in numbers} if _may_match(rules.rules[kind], shown, lendable)}
+    if not some:
+        return some
     lent = _lent(rules, item, context, _language(hits.text))
-    return {number for number in numbers if _may_match(rules.rules[number], shown, lent)}
+    some = {kind for kind in some if _may_match(rules.rules[kind], shown, lent)}
+    return {number for number in numbers if kinds[number] in some} if some else some
 
 
 def _may_match(rule: CompiledRule, shown: Collection[str], lent: Collection[str]) -> bool:
@@ -138,9 +140,23 @@ def lends(side: Side, item: Item) -> bool:
     aggregator names by its address."""
     found = _HOST.match(item.link or "")
     hosts = (found[1] if found else "", item.source or "")
-    return any(f".{host.lower()}".endswith(f".{known.lstrip('.')}") for host in hosts for known in side.hosts)
+    known = _known(side.hosts)
+    return any(not known.isdisjoint(_domains(host.lower())) for host in hosts)
 
 
+@lru_cache(maxsize=64)
+def _known(hosts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(f".{known.lstrip('.')}" for known in hosts)
+
+
+def _domains(host: str) -> Iterable[str]:
+    """The host and every domain it is in, each behind its dot, so that as many known hosts as there may be cost one
+    look each."""
+    dotted = f".{host}"[-_MAX_HOST:]
+    return (dotted[place:] for place, char in enumerate(dotted) if char == ".")
+
+
+_MAX_HOST = 254  # what is longer is no host, and may be made of dots
 _HOST = re.compile(r"https?://(?:[^/@]*@)?([^/:?#]+)", re.IGNORECASE)
 
 
@@ -154,14 +170,13 @@ def _judge(
     )
     marks = {name: hits.all(group) for name, group in rules.marks.items()}
     fired = []
-    gates: dict[tuple[object, ...], str] = {}
+    gates: dict[int, str] = {}
     for number in sorted(candidates):
         rule = rules.rules[number]
-        # all of it that `_gate` looks at
-        alike = (rule.sides, rule.strength, rule.rule.lent, rule.rule.others, rule.rule.yields, rule.rule.scope)
-        why_not = gates.get(alike)
+        kind = rules.kinds[number]
+        why_not = gates.get(kind)
         if why_not is None:
-            why_not = gates[alike] = _gate(rule, sides, marks, hits.text.title_words)
+            why_not = gates[kind] = _gate(rule, sides, marks, hits.text.title_words)
         if why_not and not thorough:
             continue
         found = holds(rule.when, hits, listed=rule.rule.listed)

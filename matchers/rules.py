@@ -52,7 +52,8 @@ class SideSign:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The compiled rules of one plan. `id` is 12 hex digits over everything that decides a match."""
+    """The compiled rules of one plan. `id` is 12 hex digits over everything that decides a match; `kinds` has for each
+    rule the first that stands at the gate as it does, so that thousands of rules cost the gate a few looks."""
 
     id: str
     plan: Plan
@@ -66,6 +67,7 @@ class RuleSet:
     sides: Mapping[int, tuple[SideSign, ...]]
     marks: Mapping[str, int]
     has_languages: bool
+    kinds: tuple[int, ...] = field(repr=False)
 
 
 MARKS = ("masks", "noise", "never", "others")
@@ -103,6 +105,7 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         marks=marks,
         has_languages=any(term.lang != "any" for term in work.terms)
         or any(side.languages for side in plan.sides.values()),
+        kinds=_kinds(rules),
     )
 
 
@@ -307,6 +310,13 @@ def _triggers(rules: Sequence[CompiledRule]) -> dict[int, tuple[int, ...]]:
         for group in _starters(rule.when):
             by_group[group].append(number)
     return {group: tuple(numbers) for group, numbers in by_group.items()}
+
+
+def _kinds(rules: Sequence[CompiledRule]) -> tuple[int, ...]:
+    """For each rule the first with the same of all that the gate looks at."""
+    first: dict[tuple[object, ...], int] = {}
+    alike = ((one.sides, one.strength, one.rule.lent, one.rule.others, one.rule.yields) for one in rules)
+    return tuple(first.setdefault(kind, number) for number, kind in enumerate(alike))
 
 
 def _automaton(patterns: list[str]) -> ahocorasick_rs.AhoCorasick | None:
