@@ -1,8 +1,10 @@
 """How fast items are matched, beside what else could do it: `python benchmarks/matching.py [--items 4000]`.
 
+A candidate that is slow sees only the first items, as many as fit into its seconds.
+
 Items and terms are made up from seeded syllables of three scripts; one item in twenty speaks of both sides and holds a
 term. "pactwatch" is all of it: folding, searching, the gate, rules, ranking, evidence. The others only search folded
-text for whole words. CPU time of one process, best of three; ratios within one run count.
+text for whole words. CPU time of one process, best of three; ratios within one run count, and stand behind each row.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ SYLLABLES = {
     "hi": "का ना रत सं बं धि मे लो नी स्था प्र ति यो ग वि का स",
 }
 TERMS_PER_COMMITMENT = 40
+PROBE = 100  # items that tell how many more a candidate gets through
+SECONDS = 2.0  # for each turn of a candidate
 
 
 def words(count: int, *, seed: int) -> list[str]:
@@ -138,14 +142,29 @@ def row(name: str, count: int, given: Sequence[Item]) -> str:
     except ModuleNotFoundError as missing:
         return f"{name:20} not installed ({missing.name})"
     setup, used = time.process_time() - start, memory() - before
+    each, hits, seen = timed(search, given if name == "pactwatch" else texts)  # type: ignore[arg-type]
+    speed = f"{each * 1e6:9.1f} µs/item {1 / each:10,.0f} items/s"
+    return f"{name:20} {setup:7.2f} s {used:6.0f} MB {speed}  {hits} of {seen} hit"
+
+
+def timed(search: Search, given: Sequence[str]) -> tuple[float, int, int]:
+    """Seconds per item, the best of three turns; how many of how many items hit."""
+    start = time.process_time()
+    search(given[:PROBE])
+    probe = (time.process_time() - start) / min(PROBE, len(given))
+    part = given[: max(PROBE, int(SECONDS / max(probe, 1e-9)))]
     best, hits = float("inf"), 0
     for _ in range(3):
         start = time.process_time()
-        hits = search(given if name == "pactwatch" else texts)  # type: ignore[arg-type]
+        hits = search(part)
         best = min(best, time.process_time() - start)
-    rate = len(given) / best
-    speed = f"{best / len(given) * 1e6:9.1f} µs/item {rate:10,.0f} items/s"
-    return f"{name:20} {setup:7.2f} s {used:6.0f} MB {speed}  {hits} hit"
+    return best / len(part), hits, len(part)
+
+
+def ratio(shown: str, first: str) -> str:
+    """How many times the time of the first row an item takes here."""
+    times = [re.search(r"([\d.]+) µs/item", one) for one in (shown, first)]
+    return f"  × {float(times[0][1]) / float(times[1][1]):.2f}" if times[0] and times[1] else ""
 
 
 def memory() -> float:
@@ -166,10 +185,13 @@ def main() -> None:
             print(row(given.only, count, items(given.items, terms)))
             continue
         print(f"\n{count:,} terms, {given.items:,} items")
+        first = ""
         for name in ("pactwatch", *OTHERS):
             if count <= LIMITS.get(name, count):
                 part = [sys.executable, __file__, "--items", str(given.items), "--terms", str(count), "--only", name]
-                print(subprocess.run(part, capture_output=True, text=True, check=False).stdout.strip(), flush=True)
+                shown = subprocess.run(part, capture_output=True, text=True, check=False).stdout.strip()
+                first = first or shown
+                print(f"{shown}{ratio(shown, first)}", flush=True)
 
 
 if __name__ == "__main__":
