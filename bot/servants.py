@@ -8,7 +8,7 @@ import logging
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -109,11 +109,13 @@ def _terminal(watch: Watch, show: Callable[[str], None], tell: Tell | None) -> P
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What is needed to make what channels are sent."""
+    """What is needed to make what channels are sent. `opened` tells who serves a channel, by its name in the log:
+    only when it is opened does an `@name` turn out to be the chat that another entry gives by its id."""
 
     library: Library
     painter: Painter
     translations: Translations | None
+    opened: dict[str, Sink] = field(default_factory=dict)
 
 
 def _channel(
@@ -121,7 +123,7 @@ def _channel(
 ) -> list[Publisher]:
     """The channel's publisher; and that of its reviewers' chat, if it has one."""
     lang, audience = channel.language or "", audience_of(channel, watch.loaded.plans)
-    topics = _topics(watch, client, channel, press.library.catalogue, lang) if channel.topics else None
+    topics = _topics(watch, client, press.library.catalogue, lang) if channel.topics else None
     sink = TelegramSink(client, channel.chat, log_chat=channel.log_chat, loud_from=channel.loud_from, topics=topics)
     terms = Terms(
         max_age=timedelta(days=channel.max_age_days or 0),
@@ -132,7 +134,7 @@ def _channel(
     )
     translations = press.translations if channel.translate else None
     editor = Editor(press.library, press.painter, audience, lang, translations)
-    publisher = _publisher(watch, sink, audience, terms, tell, editor)
+    publisher = _publisher(watch, sink, audience, terms, tell, editor, press.opened)
     if channel.review is None or terms.habits.review is None:
         return [publisher]
     return [publisher, _reviewers(watch, client, channel, channel.review, publisher, tell)]
@@ -172,32 +174,40 @@ def _reviewers(
     return Publisher(sink, lambda _: account, clock, Terms(max_age=timedelta.max), tell, card)
 
 
-def _topics(watch: Watch, client: Client, channel: ChannelSettings, catalogue: Catalogue, lang: str) -> Topics:
-    name = str(channel.chat)
-
+def _topics(watch: Watch, client: Client, catalogue: Catalogue, lang: str) -> Topics:
     def called(pillar: str) -> str:
         home = catalogue.pillar(pillar)
         return f"{pillar}. {titled(home.title, lang)}" if home else pillar
 
-    async def recall() -> dict[str, int]:
-        return await watch.lane.call(threads, watch.store, name)
+    async def recall(chat: int) -> dict[str, int]:
+        return await watch.lane.call(threads, watch.store, str(chat))
 
-    async def record(pillar: str, thread: int) -> None:
-        await watch.record(TopicOpened(channel=name, pillar=pillar, thread=thread))
+    async def record(chat: int, pillar: str, thread: int) -> None:
+        await watch.record(TopicOpened(channel=str(chat), pillar=pillar, thread=thread))
 
     return Topics(client.open_topic, called, recall=recall, record=record)
 
 
 def _publisher(
-    watch: Watch, sink: Sink, audience: Audience, terms: Terms, tell: Tell | None, dress: Dress | None = None
+    watch: Watch,
+    sink: Sink,
+    audience: Audience,
+    terms: Terms,
+    tell: Tell | None,
+    dress: Dress | None = None,
+    opened: dict[str, Sink] | None = None,
 ) -> Publisher:
     def ledger(channel: str) -> Ledger:
+        owner = _owner(watch)
+        if opened is not None and opened.setdefault(channel, sink) is not sink:
+            log.error("two entries of telegram.channels are one chat; only the first is served channel=%s", channel)
+            owner += "/second"  # another owner never gets the lease that the first entry holds
         return Ledger(
             watch.store,
             watch.views,
             watch.lane.call,
             channel,
-            owner=_owner(watch),
+            owner=owner,
             meta=watch.meta,
             audience=audience,
             habits=terms.habits,
@@ -311,7 +321,12 @@ def _catalogue(watch: Watch) -> Catalogue:
 
 
 def _library(watch: Watch) -> Library:
-    public = (one.chat for one in watch.config.telegram.served() if isinstance(one.chat, str))
+    # A reader is shown a channel that anybody may want, not one for a few commitments.
+    public = (
+        one.chat
+        for one in watch.config.telegram.served()
+        if isinstance(one.chat, str) and audience_of(one, watch.loaded.plans).is_everybody
+    )
 
     def looked() -> Looked:
         failing = tuple(sorted(watch.poller.failing))

@@ -88,13 +88,12 @@ class Client:
     ) -> Outcome:
         """Post a message, with its picture or file, into the topic `thread` of a forum; as an answer to the message
         `reply_to` if that is still there. Where the text is too long for a caption, a picture stays away."""
-        reply = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
 
         how: dict[str, Any] = {
             "parse_mode": ParseMode.HTML,
             "reply_markup": _markup(message.keyboard),
             "disable_notification": silent,
-            "reply_parameters": reply,
+            "reply_parameters": _reply(reply_to),
             "message_thread_id": thread,
         }
 
@@ -112,7 +111,9 @@ class Client:
 
         return _as_sent(await self._paced(chat, call))
 
-    async def send_plain(self, chat: int, text: str, *, silent: bool = False, thread: int | None = None) -> Outcome:
+    async def send_plain(
+        self, chat: int, text: str, *, reply_to: int | None = None, silent: bool = False, thread: int | None = None
+    ) -> Outcome:
         """Post text without markup or buttons: what is left when Telegram cannot read the markup."""
 
         async def call() -> telegram.Message:
@@ -121,6 +122,7 @@ class Client:
                 text,
                 link_preview_options=_NO_PREVIEW,
                 disable_notification=silent,
+                reply_parameters=_reply(reply_to),
                 message_thread_id=thread,
             )
 
@@ -244,6 +246,10 @@ class Client:
             if isinstance(done, Wait):
                 self._turnstile.hold(chat, done.seconds)
             return done
+
+
+def _reply(to: int | None) -> ReplyParameters | None:
+    return ReplyParameters(to, allow_sending_without_reply=True) if to else None
 
 
 def _as_sent(done: telegram.Message | Outcome) -> Outcome:

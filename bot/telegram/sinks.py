@@ -131,7 +131,9 @@ class TelegramSink:
         if not _is_unreadable(done):
             return done
         text = visible(message(post).text)
-        return _plain(await self._client.send_plain(self._chat, text, silent=silent, thread=thread), done)
+        return _plain(
+            await self._client.send_plain(self._chat, text, reply_to=reply_to, silent=silent, thread=thread), done
+        )
 
     async def _thread(self, post: Post | Digest) -> int | Outcome | None:
         if self._topics is None or isinstance(post, Digest) or not post.pillar:

@@ -25,8 +25,8 @@ class Topics:
         open_: Open,
         name: Callable[[str], str],
         *,
-        recall: Callable[[], Awaitable[Mapping[str, int]]],
-        record: Callable[[str, int], Awaitable[None]],
+        recall: Callable[[int], Awaitable[Mapping[str, int]]],
+        record: Callable[[int, str, int], Awaitable[None]],
     ) -> None:
         self._open, self._name, self._recall, self._record = open_, name, recall, record
         self._threads: dict[str, int] | None = None
@@ -34,13 +34,13 @@ class Topics:
     async def thread(self, chat: int, pillar: str) -> int | Outcome:
         """The thread of the pillar, opened now where there is none; or why it cannot be."""
         if self._threads is None:
-            self._threads = dict(await self._recall())
+            self._threads = dict(await self._recall(chat))
         if pillar not in self._threads:
             opened = await self._open(chat, self._name(pillar)[:MAX_NAME])
             if not isinstance(opened, int):
                 return opened
             self._threads[pillar] = opened
-            await self._record(pillar, opened)
+            await self._record(chat, pillar, opened)
         return self._threads[pillar]
 
     def forget(self, pillar: str) -> None:

@@ -48,11 +48,11 @@ def publisher(stage: Stage, sink: TelegramSink) -> Publisher:
 def forum(stage: Stage) -> TelegramSink:
     client, lane = stage.client(), stage.lane
 
-    async def recall() -> Mapping[str, int]:
+    async def recall(_chat: int) -> Mapping[str, int]:
         return await recalled(lane, stage)
 
-    async def record(pillar: str, thread: int) -> None:
-        await stage.add(TopicOpened(channel=str(FORUM), pillar=pillar, thread=thread))
+    async def record(chat: int, pillar: str, thread: int) -> None:
+        await stage.add(TopicOpened(channel=str(chat), pillar=pillar, thread=thread))
 
     def name(pillar: str) -> str:
         home = CATALOGUE.pillar(pillar)

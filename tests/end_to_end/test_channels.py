@@ -75,7 +75,25 @@ async def test_the_plans_of_a_process_can_be_asked_for_alike(tmp_path: Path) -> 
         status = await place.events("StatusSet")
     assert [story["commitments"] for story in canal.lines()] == [["canal"]]
     assert [line["commitment"] for line in silences.lines()] == ["bridge", "canal", "school"]
-    assert "seen     1 items" in shown.out
+    assert "seen     1 item, the newest" in shown.out
     assert judged.code == 0
     assert status[0]["data"]["plan"] == "county-plan"
     assert matched.lines()[0]["commitments"] == ["bridge", "canal"]
+
+
+async def test_a_chat_named_twice_in_two_ways_is_served_once(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[]) as place:
+        telegram = {"channel": CHANNEL, "api_url": place.telegram.url, "channels": [{"chat": "@town_plan"}]}
+        place.write_config(telegram=telegram)
+        await place.command("poll")
+        place.feeds["times"] = [("a", "Mayor Lodge of Riverton opens the bridge")]
+        async with place.running() as process:
+            await place.posts(1)
+            place.feeds["times"].append(("b", "Pupils of Northfield win a prize for their school"))
+            process.terminate()
+            _, err = await process.communicate()
+        async with place.running():
+            await place.posts(2)
+        texts_then = place.texts()
+    assert len(texts_then) == 2
+    assert "two entries of telegram.channels are one chat" in err.decode()
