@@ -73,7 +73,7 @@ async def test_every_question_gets_its_answer(stage: Stage, text: str, expected:
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("it", ("Seguo le notizie su Piano congiunto", "Ultimo controllo: 22 nov 2026, 12:00 UTC. Tutti i 3 feed")),
+        ("it", ("Seguo un piano, Piano congiunto", "Ultimo controllo: 22 nov 2026, 12:00 UTC. Tutti i 3 feed")),
         ("hi-IN", ("मैं संयुक्त योजना की ख़बरों पर", "पिछली जाँच: 22 नव॰ 2026, 12:00 UTC। सभी 3 फ़ीड")),
         ("pt-BR", ("I watch the news for the Joint Plan", "Last look: 22 Nov 2026, 12:00 UTC. All 3 feeds")),
     ],
