@@ -160,7 +160,7 @@ def revised(item: str, title: str, digest: str) -> ItemRevised:
 
 @asynccontextmanager
 async def staged(
-    path: Path, *, log_chat: bool = False, limits: bool = True, read_timeout_s: float = 0.3
+    path: Path, *, log_chat: bool = False, limits: bool = True, read_timeout_s: float = 1.0
 ) -> AsyncIterator[Stage]:
     """Everything started, one channel (and a log chat) there, the log empty."""
     time = Time()
