@@ -246,8 +246,11 @@ def _fonts() -> list[str]:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(_FONT_PACKAGE)
     (file,) = (Path(spec.origin).parent / "files").glob("*.ttf")
+    name = FontProperties(fname=file).get_name()
+    # A font of the system may have the same name, and no Latin letters: ours is the one that is meant.
+    fontManager.ttflist = [one for one in fontManager.ttflist if one.name != name]
     fontManager.addfont(file)
-    return [FontProperties(fname=file).get_name(), "DejaVu Sans"]
+    return [name, "DejaVu Sans"]
 
 
 def main() -> None:
