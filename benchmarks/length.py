@@ -21,7 +21,7 @@ from statistics import median
 
 from biglog import COMMITMENTS, fill
 
-from bot.stories import recall
+from bot.watch.stories import recall
 from store.codec import fact
 from store.seal import last_seal
 from store.sqlite import SqliteStore

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot import __version__
-from bot.activation import Standing, at_start
 from bot.bell import Bell
 from bot.config import Loaded, store_url, views_path
 from bot.lane import Lane
-from bot.offers import Offered, body_of
-from bot.pipeline import Poller, Postponed
-from bot.record import Recorder
+from bot.rules.activation import Standing, at_start
 from bot.settings import Config
-from bot.stories import Stories, recall
-from bot.texts import Texts, page_reader
-from bot.websub import Subscriptions
-from bot.workers import Workers, processes_for
+from bot.watch.offers import Offered, body_of
+from bot.watch.pipeline import Poller, Postponed
+from bot.watch.record import Recorder
+from bot.watch.stories import Stories, recall
+from bot.watch.texts import Texts, page_reader
+from bot.watch.websub import Subscriptions
+from bot.watch.workers import Workers, processes_for
 from feeds import due
 from feeds.fetch import FetchLimits, fetch, make_client, post_form
 from feeds.hosts import Hosts

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import feedfile
+from bot.channels.ledger import Call
+from bot.channels.standing import Standing, channels, pauses_of
 from bot.config import ConfigError
-from bot.ledger import Call
-from bot.pipeline import Poller
 from bot.settings import FeedSettings
-from bot.standing import Standing, channels, pauses_of
+from bot.watch.pipeline import Poller
 from store.events.fact import Fact
 from store.events.pauses import FeedPaused, FeedResumed, PublishingPaused, PublishingResumed
 from store.log import Event, Store

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from bot.audience import Audience
-from bot.holding import EVERYTHING, Habits, Reviewing
-from bot.rhythm import Hours, Rhythm
+from bot.channels.audience import Audience
+from bot.channels.holding import EVERYTHING, Habits, Reviewing
+from bot.channels.rhythm import Hours, Rhythm
 from bot.settings import ChannelSettings, Config, FeedSettings, TelegramSettings
 from matchers.plan import Watched
 

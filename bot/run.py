@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot import monitor
 from bot.app import Watch
 from bot.compacting import compacting
 from bot.config import WEBSUB_VARIABLE, ConfigError
@@ -16,8 +15,9 @@ from bot.listener import PortTaken, listening
 from bot.scheduler import ticking
 from bot.servants import serving
 from bot.telegram.application import TokenRefused, WebhookRefused
-from bot.texts import reading
-from bot.websub import Subscriptions
+from bot.watch import monitor
+from bot.watch.texts import reading
+from bot.watch.websub import Subscriptions
 from store.events.deliveries import ChannelOpened
 from store.events.monitor import MonitorStopped
 from store.log import LogError

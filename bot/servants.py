@@ -12,22 +12,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import coverage
 from bot.app import Watch
-from bot.audience import EVERYBODY, Audience
+from bot.channels.audience import EVERYBODY, Audience
+from bot.channels.following import channel_of
+from bot.channels.ledger import Ledger
+from bot.channels.operators import Operators
+from bot.channels.painter import Painter
+from bot.channels.publish import Clock, Dress, Publisher, Terms, Trouble
+from bot.channels.readers import Books, Followers
+from bot.channels.reviewing import CardAccount
+from bot.channels.standing import threads
+from bot.channels.translate import Translations, by_command
 from bot.config import TOKEN_VARIABLE, environment, store_url
-from bot.dossiers import Dossiers
-from bot.following import channel_of
-from bot.ledger import Ledger
-from bot.operators import Operators
-from bot.painter import Painter
 from bot.pauses import Pauses
 from bot.plans import audience_of, habits_of
-from bot.publish import Clock, Dress, Publisher, Terms, Trouble
-from bot.readers import Books, Followers
-from bot.reviewing import CardAccount
+from bot.questions import coverage
+from bot.questions.dossiers import Dossiers
 from bot.settings import ChannelSettings, ReviewingSettings
-from bot.standing import threads
 from bot.telegram import secrecy
 from bot.telegram.answers import Looked, Reader
 from bot.telegram.application import build_application
@@ -52,7 +53,6 @@ from bot.telegram.template import DEFAULT
 from bot.telegram.topics import Topics
 from bot.telegram.trials import Trials
 from bot.telegram.webhook import Webhook
-from bot.translate import Translations, by_command
 from matchers.plan import Commitment
 from store.events.deliveries import TopicOpened
 from store.events.monitor import MonitorStarted

@@ -12,7 +12,9 @@ from typing import Literal
 import click
 
 from bot import __version__
-from bot.audit import (
+from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
+from bot.commands.whatif import contexts_of
+from bot.questions.audit import (
     NEAR,
     Miss,
     Recall,
@@ -28,10 +30,8 @@ from bot.audit import (
     recall,
     said,
 )
-from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
-from bot.commands.whatif import contexts_of
-from bot.precision import Rate, rate, verdicts
-from bot.stored import Contexts
+from bot.questions.precision import Rate, rate, verdicts
+from bot.questions.stored import Contexts
 from bot.telegram.text import clean, safe_url
 from matchers.rules import RuleSet
 from store.events.plan import AuditDrawn

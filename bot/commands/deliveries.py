@@ -11,7 +11,7 @@ from typing import get_args
 import click
 
 from bot.commands.options import config_option, json_option, load, open_views, print_json
-from bot.concern import facts
+from bot.questions.concern import facts
 from bot.telegram.text import clean
 from store.events.deliveries import ChannelOpened
 from store.log import EventLog

@@ -10,8 +10,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot.concern import about, fact_of
-from bot.narrate import line
+from bot.questions.concern import about, fact_of
+from bot.questions.narrate import line
 from bot.telegram.text import clean
 from store.log import Recorded
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from bot.activation import rules_in_force
 from bot.commands.options import config_option, json_option, load, now, open_views, print_json
 from bot.commands.past import as_of_option, views_as_of
-from bot.concern import fact_of
 from bot.config import Loaded
-from bot.coverage import PERIOD, with_present
-from bot.missing import Missing, missing, sentences
+from bot.questions.concern import fact_of
+from bot.questions.coverage import PERIOD, with_present
+from bot.questions.missing import Missing, missing, sentences
+from bot.rules.activation import rules_in_force
 from bot.telegram.text import host_of
 from feeds.item import Item, canonical_url
 from matchers.explain import Explanation, explain

@@ -13,15 +13,16 @@ from typing import BinaryIO
 
 import click
 
-from bot import __version__, dossier
+from bot import __version__
 from bot.commands.choose import commitments
 from bot.commands.options import config_option, load, now, open_log
 from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
 from bot.commands.when import since_option, until_option
 from bot.config import Loaded
-from bot.dossierpage import page
-from bot.gathered import content_of, events_of, judged_of
-from bot.reading import position_before
+from bot.questions import dossier
+from bot.questions.dossierpage import page
+from bot.questions.gathered import content_of, events_of, judged_of
+from bot.questions.reading import position_before
 from bot.telegram.catalogue import titled
 from matchers.plan import Commitment
 from store.transfer import dump

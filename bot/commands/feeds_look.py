@@ -11,14 +11,14 @@ from pathlib import Path
 
 import click
 
-from bot import decide
 from bot.commands.feeds_edit import chosen
 from bot.commands.options import config_option, json_option, load, now, print_json
 from bot.config import Loaded
-from bot.coverage import length
-from bot.decide import Sighting
+from bot.questions.coverage import length
 from bot.settings import FetchSettings
 from bot.telegram.text import clean, cut
+from bot.watch import decide
+from bot.watch.decide import Sighting
 from feeds.discover import Announced, discover
 from feeds.fetch import FetchLimits, fetch, make_client
 from feeds.item import canonical_url

@@ -13,9 +13,9 @@ from rich.text import Text
 
 from bot.commands.options import now, open_views, print_json
 from bot.config import Loaded
-from bot.coverage import Coverage, by_language, coverage, length, percent, sentence, with_present
-from bot.feedstate import Known, Line, line
+from bot.questions.coverage import Coverage, by_language, coverage, length, percent, sentence, with_present
 from bot.telegram.text import clean, cut
+from bot.watch.feedstate import Known, Line, line
 from feeds.silence import usual_pause
 from store.log import StoreUnavailable
 

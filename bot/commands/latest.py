@@ -12,7 +12,7 @@ import msgspec
 
 from bot.commands.options import config_option, json_option, load, now, print_json
 from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
-from bot.coverage import PERIOD, sentence
+from bot.questions.coverage import PERIOD, sentence
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.render import compose, terminal
 from matchers.plan import Commitment

@@ -17,9 +17,9 @@ from bot.commands.choose import commitments
 from bot.commands.events import as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.commands.when import since_option, until_option
-from bot.concern import Concern
 from bot.config import Loaded
-from bot.reading import Question, newest, onwards, position_before
+from bot.questions.concern import Concern
+from bot.questions.reading import Question, newest, onwards, position_before
 from store.events.catalogue import EVENT_TYPES
 from store.log import EventLog, Recorded
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 
-from bot.activation import compiled, in_force
 from bot.commands.options import open_log, open_views
 from bot.commands.when import when_option
 from bot.config import Loaded
-from bot.coverage import Coverage, coverage, serving, with_present
 from bot.plans import distinguished
-from bot.reading import position_before
+from bot.questions.coverage import Coverage, coverage, serving, with_present
+from bot.questions.reading import position_before
+from bot.rules.activation import compiled, in_force
 from matchers.plan import Commitment, Watched
 from store.asof import LogAsOf
 from store.log import EventLog, FeedRow

@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 
 import click
 
-from bot import loop, monitor
+from bot import loop
 from bot.app import Watch, open_watch
 from bot.commands.options import config_option, load, print_json
 from bot.config import ConfigError, Loaded
-from bot.pipeline import Figures
-from bot.reading import last
+from bot.questions.reading import last
 from bot.settings import FeedSettings
+from bot.watch import monitor
+from bot.watch.pipeline import Figures
 from store.events.monitor import MonitorStarted, MonitorStopped
 
 

@@ -13,7 +13,7 @@ from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, print_json
 from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.commands.whatif import as_rate, told_rate
-from bot.precision import MARGIN, Line, lines, rate, verdicts
+from bot.questions.precision import MARGIN, Line, lines, rate, verdicts
 from bot.telegram.text import clean
 from store.views.views import Views
 

@@ -9,7 +9,7 @@ import click
 
 from bot.commands.events import as_line
 from bot.commands.options import config_option, load, now, open_log
-from bot.links import related
+from bot.questions.links import related
 from store.codec import data_digest
 from store.events.deliveries import UpdateEdited, UpdateSent
 from store.events.items import ItemRevised, ItemSeen

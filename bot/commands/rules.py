@@ -14,16 +14,16 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import __version__
-from bot.activation import in_force
 from bot.commands import whatif
 from bot.commands.options import config_option, json_option, load, now, open_log, open_views, print_json, user
 from bot.commands.progress import shown as progress_shown
 from bot.commands.rules_show import show as show_rules
 from bot.config import Loaded
-from bot.judges import judges
-from bot.judging import ExampleError, read_examples
-from bot.rematch import Done, Wanted, activate_and_rematch
-from bot.whatif import Report
+from bot.rules.activation import in_force
+from bot.rules.judges import judges
+from bot.rules.judging import ExampleError, read_examples
+from bot.rules.rematch import Done, Wanted, activate_and_rematch
+from bot.rules.whatif import Report
 from matchers.lint import lint, lint_by_examples
 from matchers.rules import RuleSet
 from matchers.trial import Change, Example, Tally, Trial, changes, trial

@@ -16,13 +16,13 @@ from bot.commands.events import as_line, as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.config import Loaded
-from bot.lineage import descent_of, revisions
-from bot.links import related
-from bot.reading import position_before
-from bot.status import judgements
+from bot.questions.lineage import descent_of, revisions
+from bot.questions.links import related
+from bot.questions.reading import position_before
+from bot.questions.status import judgements
+from bot.questions.why import Link, chain
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.text import clean
-from bot.why import Link, chain
 from matchers.plan import Commitment
 from store.asof import LogAsOf
 from store.events.deliveries import UpdateEdited, UpdateSent

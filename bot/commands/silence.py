@@ -13,7 +13,7 @@ from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, now, print_json
 from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
 from bot.config import Loaded
-from bot.silence import Silence, begin, silence, told, told_due
+from bot.questions.silence import Silence, begin, silence, told, told_due
 from matchers.plan import Commitment
 
 

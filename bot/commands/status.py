@@ -11,8 +11,8 @@ from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, now, open_log, print_json, user
 from bot.commands.past import as_of_option, plan_as_of
 from bot.config import Loaded
-from bot.reading import position_before
-from bot.status import STEPS, Judgement, judge, judgements
+from bot.questions.reading import position_before
+from bot.questions.status import STEPS, Judgement, judge, judgements
 from bot.telegram.text import clean, safe_url
 from store.asof import LogAsOf
 from store.log import EventLog

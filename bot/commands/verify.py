@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from bot import dossier
 from bot.commands import progress
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.config import views_path
+from bot.questions import dossier
 from store.events.trust import LogSealed
 from store.log import EventLog
 from store.seal import Verdict, seal_of, verify

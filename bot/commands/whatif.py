@@ -15,12 +15,12 @@ from bot.commands.options import json_option, load, open_views, print_json
 from bot.commands.progress import shown as progress_shown
 from bot.commands.when import since_option
 from bot.config import Loaded
-from bot.judges import judges
-from bot.precision import Rate
-from bot.reading import position_before
-from bot.stored import Contexts
+from bot.questions.precision import Rate
+from bot.questions.reading import position_before
+from bot.questions.stored import Contexts
+from bot.rules.judges import judges
+from bot.rules.whatif import Report, Shown, what_if
 from bot.telegram.text import clean
-from bot.whatif import Report, Shown, what_if
 from matchers.rules import RuleSet
 
 

@@ -17,7 +17,7 @@ from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.show import render_chat, render_message
 from bot.demo.botapi.world import Chat, Message, User
 from bot.demo.feed_server import FEEDS, FeedPages, feed_server
-from bot.narrate import line
+from bot.questions.narrate import line
 from bot.run import run
 from store import codec
 from store.views.views import Views

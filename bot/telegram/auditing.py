@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.aside import PROGRAM, run_aside
-from bot.audit import Miss, Recall, audit_of, decided, judge, last_week, misses, recall, said
-from bot.coverage import percent
-from bot.precision import rate, verdicts
-from bot.stored import Contexts
+from bot.questions.audit import Miss, Recall, audit_of, decided, judge, last_week, misses, recall, said
+from bot.questions.coverage import percent
+from bot.questions.precision import rate, verdicts
+from bot.questions.stored import Contexts
 from bot.telegram import words
 from bot.telegram.answers import Reader, note, signed
 from bot.telegram.keyboards import JudgeMiss, ShowMiss, button, rows

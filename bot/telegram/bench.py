@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.collecting import corrected
-from bot.holding import Decision
-from bot.ledger import Call
+from bot.channels.collecting import corrected
+from bot.channels.holding import Decision
+from bot.channels.ledger import Call
 from bot.telegram import cards, words
 from bot.telegram.answers import Reader, note
 from bot.telegram.catalogue import Catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 
-from bot.holding import Decision
+from bot.channels.holding import Decision
 from bot.telegram import render, words
 from bot.telegram.answers import Reader, signed
 from bot.telegram.catalogue import Catalogue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
-from bot.lineage import formers, heirs_of
+from bot.questions.lineage import formers, heirs_of
 from bot.telegram.text import fold
 from matchers.plan import Commitment, Pillar, Plan, Watched
 

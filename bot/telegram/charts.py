@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from bot.chart import Bars, Grid, Group, Row
+from bot.channels.chart import Bars, Grid, Group, Row
 from bot.telegram import words
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.text import clean, cut

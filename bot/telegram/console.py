@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.channels.ledger import Call
 from bot.config import ConfigError
-from bot.coverage import PERIOD
-from bot.feedstate import Known, Line, line
-from bot.ledger import Call
 from bot.pauses import Pauses
-from bot.status import STEPS, judge
+from bot.questions.coverage import PERIOD
+from bot.questions.status import STEPS, judge
 from bot.telegram import reports, words
 from bot.telegram.answers import Reader, choose, note, unknown
 from bot.telegram.catalogue import Catalogue, nearest_of
@@ -19,6 +18,7 @@ from bot.telegram.inquiries import Inquiries
 from bot.telegram.keyboards import HoldChannel, HoldFeed, Operation, ShowFeeds, ShowStatus
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, safe_url
+from bot.watch.feedstate import Known, Line, line
 from store.log import Conflict, Store
 from store.readers import Settings
 from store.views.views import Views

@@ -12,8 +12,8 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from bot import following
-from bot.ledger import Call
+from bot.channels import following
+from bot.channels.ledger import Call
 from bot.telegram import words
 from bot.telegram.answers import Reader, note
 from bot.telegram.catalogue import Catalogue, titled

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.audience import Audience
-from bot.collecting import PICTURE
-from bot.coverage import Coverage, sentence
-from bot.holding import PREFIX
-from bot.index import INDEX
-from bot.painter import Painter
-from bot.silence import Silence
+from bot.channels.audience import Audience
+from bot.channels.collecting import PICTURE
+from bot.channels.holding import PREFIX
+from bot.channels.index import INDEX
+from bot.channels.painter import Painter
+from bot.channels.translate import Translations
+from bot.channels.witness import ROOT, day_of, seal_for
+from bot.questions.coverage import Coverage, sentence
+from bot.questions.silence import Silence
 from bot.telegram import charts, digest, surveys, words
 from bot.telegram.catalogue import Catalogue, names_of
 from bot.telegram.digest import Digest
@@ -23,8 +25,6 @@ from bot.telegram.pages import Library
 from bot.telegram.render import Post, lead_of
 from bot.telegram.text import cut, safe_url
 from bot.telegram.words import say, say_n
-from bot.translate import Translations
-from bot.witness import ROOT, day_of, seal_for
 from matchers.plan import Commitment
 from store.events.trust import LogSealed
 from store.views.values import Delivery, StoryView

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.silence import Silence
-from bot.status import Judgement
+from bot.questions.silence import Silence
+from bot.questions.status import Judgement
 from bot.telegram import words
 from bot.telegram.answers import PAGE, Reader, choices, head, signed
 from bot.telegram.catalogue import Catalogue, titled

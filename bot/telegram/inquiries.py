@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from bot import past
-from bot.coverage import PERIOD, sentence
-from bot.dossiers import Busy, Dossier, Dossiers, TooLarge
-from bot.painter import Painter
-from bot.reading import position_before
-from bot.status import Judgement, judgements
+from bot.channels.painter import Painter
+from bot.questions import past
+from bot.questions.coverage import PERIOD, sentence
+from bot.questions.dossiers import Busy, Dossier, Dossiers, TooLarge
+from bot.questions.reading import position_before
+from bot.questions.status import Judgement, judgements
 from bot.telegram import charts, digest, findings, moments, surveys, words
 from bot.telegram.answers import PAGE, Reader, choose, note, signed, unknown
 from bot.telegram.catalogue import titled

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.ledger import Call
+from bot.channels.ledger import Call
 from bot.telegram import words
 from bot.telegram.answers import Reader
 from bot.telegram.keyboards import Vote

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.coverage import PERIOD, Coverage, sentence
-from bot.ledger import Call
+from bot.channels.ledger import Call
+from bot.questions.coverage import PERIOD, Coverage, sentence
 from bot.telegram import answers, moments, render, words
 from bot.telegram.answers import PAGE, Looked, Reader
 from bot.telegram.catalogue import Catalogue

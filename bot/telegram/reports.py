@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.coverage import length, percent
-from bot.feedstate import Line
+from bot.questions.coverage import length, percent
 from bot.telegram import words
 from bot.telegram.answers import Reader, note, signed
 from bot.telegram.keyboards import Button, HoldChannel, HoldFeed, ShowFeeds, button, rows
@@ -15,6 +14,7 @@ from bot.telegram.markup import Html, bold, fill, html, join, link
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, host_of, safe_url
 from bot.telegram.words import say, say_n
+from bot.watch.feedstate import Line
 
 MAX_LINES = 15
 REASON_UNITS = 120

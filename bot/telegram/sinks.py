@@ -1,4 +1,4 @@
-"""Where posts go: a Telegram channel, or the terminal when there is no token. `bot.publish` knows only `Sink`."""
+"""Where posts go: a Telegram channel, or the terminal when there is no token. The publisher knows only `Sink`."""
 
 from __future__ import annotations
 

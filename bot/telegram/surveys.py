@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from bot.silence import Silence, begin, silence
+from bot.questions.silence import Silence, begin, silence
 from bot.telegram.pages import Library
 from matchers.plan import Commitment
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import yamlfile
 from bot.aside import PROGRAM, run_aside
+from bot.rules.trying import with_term, without_term
 from bot.telegram import words
 from bot.telegram.answers import Reader, note, signed
 from bot.telegram.catalogue import Catalogue
@@ -19,7 +20,6 @@ from bot.telegram.markup import Html, fill, html, join, link
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, safe_url
 from bot.telegram.words import say
-from bot.trying import with_term, without_term
 
 _log = logging.getLogger("pactwatch.chat")
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.activation import activate
-from bot.decide import Judged, Sighting, chain, findings
-from bot.judges import judge_here
-from bot.rematch import Done, Wanted, activate_and_rematch
+from bot.rules.activation import activate
+from bot.rules.judges import judge_here
+from bot.rules.rematch import Done, Wanted, activate_and_rematch
+from bot.watch.decide import Judged, Sighting, chain, findings
 from feeds.item import Item
 from matchers.match import match
 from matchers.plan import Commitment, Plan

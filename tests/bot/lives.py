@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from bot.channels.ledger import Ledger
+from bot.channels.publish import Clock, Publisher, Rest, Terms
 from bot.demo.botapi.calls import Call as ApiCall
 from bot.demo.botapi.faults import Fault
 from bot.demo.botapi.limits import Limits
 from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Message
 from bot.lane import Lane
-from bot.ledger import Ledger
-from bot.publish import Clock, Publisher, Rest, Terms
 from bot.telegram.application import App, build_application, disconnect
 from bot.telegram.client import Client
 from bot.telegram.digest import Digest

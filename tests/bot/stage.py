@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.channels.ledger import Call, Ledger
+from bot.channels.publish import Clock, Dress, Publisher, Rest, Terms, Trouble
 from bot.demo.botapi.limits import Limits
 from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Chat, Message
 from bot.lane import Lane
-from bot.ledger import Call, Ledger
-from bot.publish import Clock, Dress, Publisher, Rest, Terms, Trouble
 from bot.telegram.application import App, build_application, disconnect
 from bot.telegram.client import Client
 from bot.telegram.pace import Turnstile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.audience import EVERYBODY, Audience, outside, told
+from bot.channels.audience import EVERYBODY, Audience, outside, told
 from store.views.values import Delivery, ItemView, MatchView, StoryView
 from tests.telegram.stories import item
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.audit import DRAWN, Week, decided, draw, judge, last_week, misses, named_week, recall, said
-from bot.precision import Rate, wilson
+from bot.questions.audit import DRAWN, Week, decided, draw, judge, last_week, misses, named_week, recall, said
+from bot.questions.precision import Rate, wilson
 from matchers.plan import Commitment, Plan
 from matchers.rules import compile_rules
 from store.events.plan import AuditDrawn, Stratum

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.chart import Bars, Chart, Grid, Group, Row, can_draw, draw
+from bot.channels.chart import Bars, Chart, Grid, Group, Row, can_draw, draw
+from bot.channels.painter import Painter
 from bot.config import load
-from bot.painter import Painter
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 drawn = pytest.mark.skipif(not can_draw(), reason="needs the extra `charts`")
@@ -58,7 +58,7 @@ def test_more_rows_make_a_longer_picture() -> None:
 
 @drawn
 def test_devanagari_is_shaped() -> None:
-    from bot.chart import _Sheet  # noqa: PLC0415 - what it measures is what it draws
+    from bot.channels.chart import _Sheet  # noqa: PLC0415 - what it measures is what it draws
 
     sheet = _Sheet()
     conjunct, apart = sheet._width("क्ष", 11), sheet._width("क\u200cष", 11)
@@ -69,7 +69,7 @@ def test_devanagari_is_shaped() -> None:
 def test_the_font_has_every_letter_of_the_plan() -> None:
     from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415 - optional
 
-    from bot.chart import _fonts  # noqa: PLC0415
+    from bot.channels.chart import _fonts  # noqa: PLC0415
 
     known = get_font(findfont(FontProperties(family=_fonts()[:1]))).get_charmap()
     plan = load(CONFIG, {}).rules[0]

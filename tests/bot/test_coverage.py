@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coverage import Coverage, Hole, by_language, coverage, length, percent, sentence, serving, with_present
+from bot.questions.coverage import (
+    Coverage,
+    Hole,
+    by_language,
+    coverage,
+    length,
+    percent,
+    sentence,
+    serving,
+    with_present,
+)
 from feeds.item import Feed
 from matchers.plan import Commitment
 from store.log import FeedRow

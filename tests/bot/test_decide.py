@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import decide
+from bot.watch import decide
 from feeds.item import Feed, Item
 from feeds.text import plain
 from matchers.match import Found, Match

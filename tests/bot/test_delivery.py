@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import Edit, Send, Settle, Step, Suppress, after_edit, after_send, next_step, queued, told
+from bot.channels.delivery import Edit, Send, Settle, Step, Suppress, after_edit, after_send, next_step, queued, told
 from bot.telegram.outcome import Migrated, NotModified, Outcome, Refused, Sent, Unknown, Unsent, Wait
 from store.events.deliveries import UpdateEdited, UpdateFailed, UpdateSent, UpdateSuppressed, UpdateUncertain
 from store.views.values import Delivery

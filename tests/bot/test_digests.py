@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.collecting import PICTURE
-from bot.holding import PART, Habits
-from bot.publish import Terms
-from bot.rhythm import Hours, Rhythm
+from bot.channels.collecting import PICTURE
+from bot.channels.holding import PART, Habits
+from bot.channels.publish import Terms
+from bot.channels.rhythm import Hours, Rhythm
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.digest import Digest, compose
 from bot.telegram.markup import bold

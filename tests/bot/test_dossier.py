@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import dossier
-from bot.dossier import EVENTS, MANIFEST, PAGE, PROOFS, SEALS
-from bot.dossierpage import Content, page
-from bot.precision import Rate
+from bot.questions import dossier
+from bot.questions.dossier import EVENTS, MANIFEST, PAGE, PROOFS, SEALS
+from bot.questions.dossierpage import Content, page
+from bot.questions.precision import Rate
 from matchers.plan import Commitment
 from store.events.plan import StatusSet
 from store.log import Recorded

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.commands.feeds_lists import entries, outline
 from bot.commands.feeds_names import id_for
 from bot.commands.feeds_table import as_object
-from bot.feedstate import Known, Line, line
 from bot.settings import Config, FeedSettings
+from bot.watch.feedstate import Known, Line, line
 from feeds.opml import Outline, read, write
 from feeds.silence import Silence
 from feeds.state import FeedState

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.ledger import Ledger
+from bot.channels.publish import VIEWS_WAIT_S, Clock, Publisher, Terms
 from bot.folding import folding
-from bot.ledger import Ledger
-from bot.publish import VIEWS_WAIT_S, Clock, Publisher, Terms
 from store.events.deliveries import UpdateSent
 from store.events.trust import EventRedacted
 from store.log import Event

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import following
+from bot.channels import following
 from store.readers import Follow, Pace, Progress, ReaderRow, Settings
 from store.views.values import News
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.audience import EVERYBODY
-from bot.holding import Habits
-from bot.ledger import INDEX_EVERY
-from bot.painter import Painter
-from bot.publish import Publisher, Terms
+from bot.channels.audience import EVERYBODY
+from bot.channels.holding import Habits
+from bot.channels.ledger import INDEX_EVERY
+from bot.channels.painter import Painter
+from bot.channels.publish import Publisher, Terms
 from bot.telegram.answers import Looked
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.editor import Editor

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.judging import ExampleError, read_examples
+from bot.rules.judging import ExampleError, read_examples
 
 
 def test_an_example_is_an_item_with_its_labels() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lineage import carried, heirs_of, revision
+from bot.questions.lineage import carried, heirs_of, revision
 from store.events.plan import PlanRevised
 from tests.bot.changed_rules import rules
 

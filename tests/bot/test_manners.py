@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.ledger import Ledger
+from bot.channels.publish import Clock, Publisher, Terms
+from bot.channels.standing import threads
 from bot.lane import Lane
-from bot.ledger import Ledger
-from bot.publish import Clock, Publisher, Terms
-from bot.standing import threads
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import TelegramSink
 from bot.telegram.topics import Topics

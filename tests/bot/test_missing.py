@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.missing import Missing, missing, sentences
+from bot.questions.missing import Missing, missing, sentences
 from store.views.values import Kind, Ledger, Span, Stretch
 from tests.store.facts import DAY, HOUR, MINUTE, NOON
 

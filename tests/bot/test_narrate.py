@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.narrate import line
+from bot.questions.narrate import line
 from store.codec import Redacted, Unknown, fact
 from store.events.catalogue import EVENT_TYPES
 from store.events.fact import Fact

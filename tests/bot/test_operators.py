@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.operators import Notice, Operators, Throttle, notice_of, told
-from bot.publish import Clock, Lost, Turned
+from bot.channels.operators import Notice, Operators, Throttle, notice_of, told
+from bot.channels.publish import Clock, Lost, Turned
 from bot.telegram import words
 from bot.telegram.markup import fits, visible
 from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped

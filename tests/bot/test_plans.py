@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.audience import Audience
+from bot.channels.audience import Audience
+from bot.channels.holding import Habits, Reviewing
+from bot.channels.rhythm import Hours, Rhythm
 from bot.config import ConfigError, Loaded, load
-from bot.holding import Habits, Reviewing
 from bot.plans import audience_of, habits_of
-from bot.rhythm import Hours, Rhythm
 from bot.settings import ChannelSettings
 
 PLANS = Path(__file__).parents[2] / "docs" / "plans"

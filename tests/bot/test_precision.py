@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.precision import Rate, lines, needed, verdicts, wilson
+from bot.questions.precision import Rate, lines, needed, verdicts, wilson
 from store.events.fact import Evidence
 from store.views.values import ItemView, MatchView, StoryView, Voice
 

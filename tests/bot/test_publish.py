@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger import LEASE
+from bot.channels.ledger import LEASE
 from bot.telegram.keyboards import ShowWhy, action
 from bot.telegram.sinks import TerminalSink
 from store.events.deliveries import UpdateEdited, UpdateFailed, UpdateQueued, UpdateSent, UpdateUncertain

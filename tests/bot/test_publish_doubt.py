@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.channels.ledger import LEASE
+from bot.channels.publish import Publisher
 from bot.demo.botapi.faults import Fault
 from bot.demo.botapi.world import CHANNEL_RIGHTS
-from bot.ledger import LEASE
-from bot.publish import Publisher
 from bot.telegram.application import IN_FLIGHT_S
 from bot.telegram.sinks import TelegramSink
 from store.events.deliveries import UpdateSent

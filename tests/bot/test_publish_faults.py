@@ -26,8 +26,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bot.channels.ledger import LEASE
 from bot.demo.botapi.world import CHANNEL_RIGHTS, Chat, Message
-from bot.ledger import LEASE
 from bot.telegram.application import IN_FLIGHT_S
 from bot.telegram.digest import compose, message
 from bot.telegram.markup import visible

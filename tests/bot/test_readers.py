@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.following import channel_of
+from bot.channels.publish import Clock
+from bot.channels.readers import Books, Followers
 from bot.demo.botapi.world import Message, User
-from bot.following import channel_of
-from bot.publish import Clock
-from bot.readers import Books, Followers
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import TelegramSink
 from matchers.plan import Commitment, Watched

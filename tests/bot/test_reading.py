@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import reading
-from bot.concern import Concern
-from bot.reading import Question, newest, onwards, position_before
+from bot.questions import reading
+from bot.questions.concern import Concern
+from bot.questions.reading import Question, newest, onwards, position_before
 from store.codec import Redacted
 from store.events.monitor import FeedFailing
 from store.log import EventLog

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.publish import Lost, Plain, Trouble, Turned, is_worth_saying
 from bot.demo.botapi.world import CHANNEL_RIGHTS
-from bot.publish import Lost, Plain, Trouble, Turned, is_worth_saying
 from store.views.values import DeliveryCounts
 from tests.bot.stage import CHANNEL, Stage, staged
 from tests.bot.test_operators import operators, texts

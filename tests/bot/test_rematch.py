@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.activation import Standing, activate, at_start, in_force
-from bot.stored import PAGE
+from bot.questions.stored import PAGE
+from bot.rules.activation import Standing, activate, at_start, in_force
 from store.codec import fact
 from store.events.items import ItemMatched, MatchWithdrawn, StoryJoined
 from store.log import StoreBusy

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.audience import EVERYBODY
+from bot.channels.audience import EVERYBODY
+from bot.channels.holding import EVERYTHING, GRACE, Decision, Habits, Reviewing
+from bot.channels.publish import Clock, Publisher, Terms
+from bot.channels.reviewing import CardAccount
+from bot.channels.rhythm import Hours
 from bot.demo.botapi.world import Message, User
-from bot.holding import EVERYTHING, GRACE, Decision, Habits, Reviewing
-from bot.publish import Clock, Publisher, Terms
-from bot.reviewing import CardAccount
-from bot.rhythm import Hours
 from bot.telegram.bench import Bench
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.handlers import Page, Staff

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import rhythm
-from bot.rhythm import Every, Hours, Rhythm
+from bot.channels import rhythm
+from bot.channels.rhythm import Every, Hours, Rhythm
 
 ROME = "Europe/Rome"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coverage import Coverage
-from bot.silence import add_months, silence, told, told_due
+from bot.questions.coverage import Coverage
+from bot.questions.silence import add_months, silence, told, told_due
 
 AT = datetime(2026, 12, 31, tzinfo=UTC)
 

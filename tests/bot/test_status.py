@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.status import judge, judgements
+from bot.questions.status import judge, judgements
 from store.sqlite import SqliteStore
 from tests.store.facts import DAY, NOON
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.decide import Sighting
-from bot.stories import Stories
+from bot.watch.decide import Sighting
+from bot.watch.stories import Stories
 from feeds.item import Item
 from matchers.follow import FOLLOWED
 from matchers.traits import StoryItem

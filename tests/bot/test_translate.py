@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.audience import EVERYBODY
-from bot.painter import Painter
+from bot.channels.audience import EVERYBODY
+from bot.channels.painter import Painter
+from bot.channels.translate import REST, Translate, Translations, by_command
 from bot.telegram.editor import Editor
-from bot.translate import REST, Translate, Translations, by_command
 from store.events.items import TitleTranslated
 from tests.bot.stage import Stage, staged
 from tests.telegram.talk import library

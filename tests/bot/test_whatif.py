@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from msgspec import structs
 
-from bot.judges import judge_here, judges
-from bot.stored import stored
-from bot.whatif import Report, Shown, what_if
+from bot.questions.stored import stored
+from bot.rules.judges import judge_here, judges
+from bot.rules.whatif import Report, Shown, what_if
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
 from store.events.items import ItemRevised, TextFetched

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.links import related
-from bot.why import chain
+from bot.questions.links import related
+from bot.questions.why import chain
 from store.events.fact import Fact
 from store.events.monitor import FeedAwoke, FeedFailing, FeedRecovered, FeedStale
 from store.events.plan import RulesActivated

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.holding import Habits
-from bot.ledger import Ledger
-from bot.publish import Clock, Publisher, Terms
-from bot.rhythm import Hours
+from bot.channels.holding import Habits
+from bot.channels.ledger import Ledger
+from bot.channels.publish import Clock, Publisher, Terms
+from bot.channels.rhythm import Hours
+from bot.channels.witness import seal_for
 from bot.telegram.digest import Digest
 from bot.telegram.editor import root_post
-from bot.witness import seal_for
 from store.events.deliveries import UpdateQueued, UpdateSent
 from store.seal import last_seal, seal, seal_of
 from store.views.values import Delivery

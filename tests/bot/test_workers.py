@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import load
-from bot.offers import Body, Offered, offered
-from bot.workers import Workers
+from bot.watch.offers import Body, Offered, offered
+from bot.watch.workers import Workers
 from feeds.item import Feed
 from matchers.rules import RuleSet
 
@@ -83,7 +83,7 @@ async def test_a_process_that_dies_is_done_without(rules: tuple[RuleSet, ...]) -
 
 _ORPHANS = """
 import asyncio, os, signal, sys
-from bot.workers import Workers
+from bot.watch.workers import Workers
 async def main():
     workers = Workers((), processes=2)
     print(*[helper.pid for helper in workers._helpers], flush=True)

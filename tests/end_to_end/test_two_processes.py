@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
 
-from bot.publish import IDLE_S
+from bot.channels.publish import IDLE_S
 from tests.end_to_end.place import SOON_S, Place, open_place
 from tests.store.pgserver import NEEDED, program, running
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from bot.coverage import Coverage
+from bot.channels.painter import Painter
 from bot.demo.botapi.methods import CallbackQuery
 from bot.demo.botapi.world import Message, User
-from bot.dossiers import Dossiers
-from bot.painter import Painter
+from bot.questions.coverage import Coverage
+from bot.questions.dossiers import Dossiers
 from bot.telegram.answers import Looked, Reader, note
 from bot.telegram.application import build_application
 from bot.telegram.catalogue import Catalogue

@@ -12,13 +12,13 @@ import pytest
 import yaml
 
 from bot import config
+from bot.channels.standing import is_paused
 from bot.demo.botapi.world import User
 from bot.pauses import Pauses
-from bot.pipeline import Poller
-from bot.standing import is_paused
 from bot.telegram.console import Console
 from bot.telegram.handlers import Staff
 from bot.telegram.inquiries import Inquiries
+from bot.watch.pipeline import Poller
 from store.events.monitor import FeedFailing
 from store.events.pauses import FeedPaused, FeedResumed, PublishingPaused
 from store.events.plan import StatusSet

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.audience import EVERYBODY, Audience
-from bot.collecting import gathered
-from bot.painter import Painter
-from bot.silence import Silence
+from bot.channels.audience import EVERYBODY, Audience
+from bot.channels.collecting import gathered
+from bot.channels.painter import Painter
+from bot.questions.silence import Silence
 from bot.telegram.digest import message
 from bot.telegram.editor import Editor, silent
 from bot.telegram.markup import fits, visible

@@ -12,9 +12,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from bot.chart import can_draw
+from bot.channels.chart import can_draw
 from bot.demo.botapi.world import Message
-from bot.dossiers import Busy, Dossier, Dossiers, Failed, TooLarge
+from bot.questions.dossiers import Busy, Dossier, Dossiers, Failed, TooLarge
 from bot.telegram.markup import Html
 from bot.telegram.message import Message as Answer
 from bot.telegram.outcome import Sent

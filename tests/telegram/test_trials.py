@@ -11,15 +11,15 @@ import pytest
 
 from bot import config
 from bot.aside import PROGRAM
-from bot.audit import draw, last_week
 from bot.demo.botapi.world import User
+from bot.questions.audit import draw, last_week
+from bot.rules.trying import with_term, without_term
 from bot.telegram.answers import Reader
 from bot.telegram.auditing import Auditing
 from bot.telegram.handlers import Staff
 from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
 from bot.telegram.message import Message
 from bot.telegram.trials import Trials
-from bot.trying import with_term, without_term
 from store.events.items import ItemSeen
 from store.events.plan import MissJudged
 from store.views.views import Views

@@ -1,0 +1,33 @@
+"""The index of a channel: one message, pinned, that lists what was promised and what was last seen of it.
+
+It is accounted for like a digest, and kept current by edits. Somebody who deletes it gets another one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.channels.holding import PREFIX, Habits
+from store.log import EventLog
+from store.views.values import Delivery, StoryView
+from store.views.views import Views
+
+INDEX = f"{PREFIX}index/"
+_MOST = 1000
+
+
+def owed_index(log: EventLog, views: Views, channel: str, habits: Habits) -> list[Delivery]:
+    """The index as the channel has it, or is to get it. Whether it must be edited is for its text to say."""
+    if not habits.index:
+        return []
+    for number in range(1, _MOST):
+        entry = views.delivery(channel, f"{INDEX}{number}")
+        if entry.state != "failed" and not _is_gone(log, entry):
+            return [replace(entry, story=StoryView(entry.story.id, (), ()))]
+    return []
+
+
+def _is_gone(log: EventLog, entry: Delivery) -> bool:
+    """Whether an edit of it was refused for good: somebody has deleted it."""
+    key = f"failed/{entry.channel}/{entry.story.id}/{entry.attempts}"
+    return entry.state == "sent" and bool(log.known([key]))

@@ -1,0 +1,1 @@
+"""Questions: what people ask the log, answered from its events and views."""
