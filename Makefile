@@ -16,7 +16,7 @@ test: .venv/dev.stamp ## the everyday tests
 	$(BIN)/pytest -m "not slow and not chaos" -n auto --dist worksteal
 
 chaos: .venv/dev.stamp ## hundreds of kills and power cuts of the log's writers; many minutes
-	$(BIN)/pytest -m chaos
+	$(BIN)/pytest -m chaos --hypothesis-profile anew
 
 bench: .venv/dev.stamp ## how fast, beside what else is installed; many minutes
 	$(BIN)/python -m benchmarks.polling --repeat 1

@@ -349,12 +349,8 @@ class WithoutLogChat(Telling):
     log_chat = False
 
 
-EVERYDAY = settings(
-    max_examples=8, stateful_step_count=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-LONG = settings(
-    max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
-)
+EVERYDAY = settings(max_examples=8, stateful_step_count=15, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=100, stateful_step_count=30, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("machine", [WithLogChat, WithoutLogChat])

@@ -36,7 +36,7 @@ _NAMES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(METHODS)), st.dictionaries(st.sampled_from(_NAMES), _VALUE, max_size=8))
 def test_a_call_works_or_is_refused(method: str, params: dict[str, str]) -> None:
     server = BotApiServer(limits=None)

@@ -97,13 +97,13 @@ _HTML = st.recursive(st.sampled_from(_WORDS), _wrap, max_leaves=12)
 _BROKEN = st.tuples(_HTML, st.sampled_from(["<", "</b>", "<b", "<p>", "</", "<a href=", "<b =>"]), _HTML).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_HTML | _BROKEN)
 def test_markup_is_read_as_tdlib_reads_it(html: str) -> None:
     assert _our_html(html) == _td_html(html)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_HTML.filter(lambda html: not isinstance(_td_html(html), str)))
 def test_entities_are_put_in_order_as_tdlib_does(html: str) -> None:
     done = arranged(arranged(parse_html(html)))  # parseMarkdown does it before and after looking for Markdown
@@ -118,7 +118,7 @@ _PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
 def test_the_same_links_tags_and_names_are_found(text: str) -> None:
     answer = _td(kind="getTextEntities", text=text)
@@ -132,7 +132,7 @@ _URL_PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(_URL_PIECES), min_size=1, max_size=9).map("".join))
 def test_the_same_links_are_kept_and_dropped(url: str) -> None:
     escaped = url.replace("&", "&amp;")

@@ -376,7 +376,7 @@ heads = st.lists(
 
 
 @given(heads)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_no_bytes_from_a_server_escape_as_an_exception(parts: list[bytes]) -> None:
     assert isinstance(run(raw(*parts)), Fetched | NotModified | Failed)
 
@@ -407,7 +407,7 @@ address_parts = st.sampled_from(
 
 
 @given(st.text() | st.lists(address_parts | st.text(max_size=3)).map(lambda parts: "http:" + "".join(parts)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_address_escapes_as_an_exception(url: str) -> None:
     async def once() -> Outcome:
         async with make_client(user_agent="test", lookup=no_such_name, tls=NO_TLS) as client:

@@ -130,7 +130,6 @@ def test_namespaces_are_known_in_any_spelling() -> None:
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "text/xml; charset=utf-16", "application/json"]))
-@settings(deadline=None)
 def test_no_bytes_break_it(body: bytes, content_type: str) -> None:
     parse(body, content_type=content_type)
 
@@ -139,7 +138,7 @@ PIECES = [b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<!DOCTYPE x
 
 
 @given(st.integers(0, len(RSS)), st.integers(0, 30), st.lists(st.sampled_from(PIECES), max_size=4).map(b"".join))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_damage_breaks_it(at: int, lost: int, added: bytes) -> None:
     outcome = parse(RSS[:at] + added + RSS[at + lost :], limits=Limits(tolerant_seconds=5))
     assert len(records(outcome)) >= 1

@@ -118,7 +118,7 @@ def read(outcome: Parsed | NotAFeed) -> Parsed:
 
 
 @given(ITEMS, st.booleans())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_what_is_written_is_what_is_read_by_both_ways(feed: list[Item], cdata: bool) -> None:
     for text in (rss(feed, cdata=cdata), atom(feed)):
         ours = read(parse(text.encode()))
@@ -139,7 +139,7 @@ DAMAGES = {
 
 
 @given(ITEMS, st.sampled_from(sorted(DAMAGES)), st.booleans())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_repair_leaves_the_items_alone(feed: list[Item], damage: str, is_rss: bool) -> None:
     text = DAMAGES[damage](rss(feed, cdata=False) if is_rss else atom(feed))
     ours = read(parse(text.encode()))
@@ -148,7 +148,7 @@ def test_a_repair_leaves_the_items_alone(feed: list[Item], damage: str, is_rss: 
 
 
 @given(ITEMS, st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_cut_off_feed_keeps_every_whole_item(feed: list[Item], data: st.DataObject) -> None:
     text = rss(feed, cdata=False)
     assume(
@@ -163,7 +163,7 @@ def test_a_cut_off_feed_keeps_every_whole_item(feed: list[Item], data: st.DataOb
 
 
 @given(ITEMS, st.binary(min_size=1, max_size=3), st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_strict_way_never_takes_other_bytes_for_utf_8(feed: list[Item], junk: bytes, data: st.DataObject) -> None:
     body = bytearray(rss(feed, cdata=True).encode())
     at = data.draw(st.integers(0, len(body)))

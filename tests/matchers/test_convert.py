@@ -67,7 +67,7 @@ def finds(rules: RuleSet) -> list[list[float]]:
     return [[one.score for one in match(rules, item(title, said))] for title, said in product(TITLES, SUMMARIES)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rules_of_lists())
 def test_a_rule_of_lists_finds_the_same_as_a_query(rule: Rule) -> None:
     queries = as_queries(rule)
@@ -75,7 +75,7 @@ def test_a_rule_of_lists_finds_the_same_as_a_query(rule: Rule) -> None:
     assert finds(compiled(rule)) == finds(compiled(*queries))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rules_of_lists())
 def test_there_and_back_keeps_the_meaning(rule: Rule) -> None:
     back = [as_lists(one) for one in as_queries(rule)]
@@ -86,7 +86,7 @@ def test_there_and_back_keeps_the_meaning(rule: Rule) -> None:
         assert (again.id, again.strength, again.needs, again.lent) == (rule.id, rule.strength, rule.needs, rule.lent)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(nodes)
 def test_a_query_that_lists_can_say_finds_the_same_as_they(node: object) -> None:
     rule = Rule(id="r", query=write(node).replace("@other-list", "@vessels").replace("@ships", "@vessels"))  # type: ignore[arg-type]

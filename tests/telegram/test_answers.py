@@ -124,7 +124,7 @@ def test_why_shows_the_words_for_each_commitment() -> None:
 
 
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_reason_fits_into_the_window_of_a_button(titles: list[str]) -> None:
     about = tuple(entry.id for entry in COMMITMENTS)
     told = [item(title, about=about, key=f"{n:020x}") for n, title in enumerate(titles)]

@@ -187,7 +187,7 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.text(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ANY, ANY, ANY, st.integers(0, 400), st.integers(0, 400), st.integers(1, 60))
 def test_whatever_the_feed_says_the_post_is_sound(
     title: str, summary: str, publisher: str, start: int, length: int, outlets: int
