@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import msgspec
@@ -62,11 +63,14 @@ def encode(fact: Fact) -> str:
     LogError for what could not be read back: a time without a zone, a number that is none. Lone surrogates,
     which no engine stores, become U+FFFD.
     """
-    if isinstance(fact, Unknown):
-        return fact.data
-    if isinstance(fact, Redacted):
-        return redaction(fact.digest, fact.reason)
-    _check(fact)
+    times_and_floats = _CHECKED.get(type(fact))
+    if times_and_floats is None:
+        if isinstance(fact, Unknown):
+            return fact.data
+        if isinstance(fact, Redacted):
+            return redaction(fact.digest, fact.reason)
+    else:
+        _check(fact, *times_and_floats)
     try:
         return _ENCODER.encode(fact).decode()
     except UnicodeEncodeError:
@@ -169,12 +173,21 @@ def _stamp(when: datetime) -> str:
 
 def encode_meta(meta: Mapping[str, str]) -> str:
     """What is known of an event's making, as JSON text with sorted keys."""
-    return _SORTED.encode(dict(meta)).decode() if meta else "{}"
+    if not meta:
+        return "{}"
+    return _SORTED.encode(meta if type(meta) is dict else dict(meta)).decode()
 
 
-def decode_meta(text: str) -> dict[str, str]:
-    """The reverse of `encode_meta`."""
-    return {} if text == "{}" else _META(text)
+@lru_cache(maxsize=1024)  # the events of one poll share it, but for their causes
+def decode_meta(text: str) -> Mapping[str, str]:
+    """The reverse of `encode_meta`; not to be changed, for whoever asks for the same text gets the same mapping."""
+    return MappingProxyType(_META(text))
+
+
+@lru_cache(maxsize=1024)
+def unstamp(text: str) -> datetime:
+    """The reverse of `stamp`. ValueError for what is no time."""
+    return datetime.fromisoformat(text)
 
 
 _COMPACTED = "$compacted"
@@ -192,16 +205,17 @@ def _fields_of(fact_type: type[msgspec.Struct], mark: str) -> tuple[str, ...]:
 
 
 # What JSON cannot carry faithfully is looked for in the few fields that can hold it, before it is written.
-_TIMES = {fact_type: _fields_of(fact_type, "datetime") for fact_type in EVENT_TYPES}
-_FLOATS = {fact_type: _fields_of(fact_type, "float") for fact_type in EVENT_TYPES}
+_CHECKED: Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    fact_type: (_fields_of(fact_type, "datetime"), _fields_of(fact_type, "float")) for fact_type in EVENT_TYPES
+}
 
 
-def _check(fact: Fact) -> None:
-    for name in _TIMES.get(type(fact), ()):
+def _check(fact: Fact, times: Iterable[str], floats: Iterable[str]) -> None:
+    for name in times:
         when = getattr(fact, name)
         if when is not None and (when.tzinfo is None or not 1 < when.year < 9999):
             raise LogError(f"{fact.TYPE}: {name} is {when}, which has no zone or no place in UTC")
-    for name in _FLOATS.get(type(fact), ()):
+    for name in floats:
         if not math.isfinite(getattr(fact, name)):
             raise LogError(f"{fact.TYPE}: {name} is {getattr(fact, name)}; events hold finite numbers")
 

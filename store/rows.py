@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,6 +20,7 @@ from store.codec import (
     redacted,
     redaction,
     type_of,
+    unstamp,
 )
 from store.events.trust import ItemsCompacted
 from store.log import Conflict, Event, LogDamaged, Recorded
@@ -88,7 +90,7 @@ def placed(rows: Sequence[Row], when: str, *, head: int, last: str) -> list[Plac
     """The rows behind position `head`. Where the clock stands before `last`, the newest event's time, they get that
     time and keep what the clock said."""
     if last > when:
-        rows = [(*row[:3], encode_meta(decode_meta(row[3]) | {"clock": when})) for row in rows]
+        rows = [(*row[:3], encode_meta({**decode_meta(row[3]), "clock": when})) for row in rows]
         when = last
     return [(pos, key, kind, when, data, meta) for pos, (key, kind, data, meta) in enumerate(rows, head + 1)]
 
@@ -96,7 +98,7 @@ def placed(rows: Sequence[Row], when: str, *, head: int, last: str) -> list[Plac
 def recorded(pos: int, key: str, kind: str, at: str, data: str, meta: str) -> Recorded:
     """A stored row as the port gives it. LogDamaged where its time or meta cannot be what was written."""
     try:
-        return Recorded(pos, key, kind, datetime.fromisoformat(at), data, decode_meta(meta))
+        return Recorded(pos, key, kind, unstamp(at), data, decode_meta(meta))
     except ValueError as exc:  # of both readers
         raise LogDamaged(f"event {pos} ({key}) has an unreadable time or meta: {exc}", position=pos) from exc
 
@@ -133,18 +135,32 @@ class News:
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
+        self._waiting = 0
 
     def tell(self) -> None:
-        with self._condition:
-            self._condition.notify_all()
+        if self._waiting:
+            with self._condition:
+                self._condition.notify_all()
 
     def wait(self, head: Callable[[], int], after: int, timeout: float) -> bool:
         """True as soon as `head` is past `after`, False after `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        while head() <= after:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
+        with self._counted():
+            deadline = time.monotonic() + timeout
+            while head() <= after:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                with self._condition:
+                    self._condition.wait(min(left, WAIT_STEP_SECONDS))
+            return True
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Nearly always nobody waits here; then there is nobody to tell."""
+        with self._condition:
+            self._waiting += 1
+        try:
+            yield
+        finally:
             with self._condition:
-                self._condition.wait(min(left, WAIT_STEP_SECONDS))
-        return True
+                self._waiting -= 1

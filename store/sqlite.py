@@ -14,6 +14,7 @@ from store.events.items import ItemSeen
 from store.log import Claim, Completion, Event, FeedRow, LeaseLost, Recorded
 from store.rows import (
     News,
+    Placed,
     Row,
     compaction,
     first_of_each,
@@ -42,6 +43,7 @@ class SqliteStore:
         self._file = SqliteFile(path, synchronous="FULL", create=create, busy_seconds=patience_seconds)
         self._lock = RunLock(path)
         self._news = News()
+        self._newest: tuple[int, str] | None = None  # as this process last wrote it
         self.readers = SqliteReaders(self._file)
         try:
             sqlite_schema.prepare(self._file)
@@ -65,7 +67,7 @@ class SqliteStore:
     def append(
         self, events: Sequence[Event], *, at: datetime, strict: bool = False, fence: tuple[str, int] | None = None
     ) -> list[tuple[int, str]]:
-        rows, when = first_of_each(rows_of(events), strict=strict), stamp(at)
+        rows, when = rows_of(events), stamp(at)
         try:
             return self._append(rows, when, fence)
         except _KnownKey:
@@ -80,7 +82,7 @@ class SqliteStore:
             ).fetchall()
             taken = redactions(rows, reason)
             db.executemany("UPDATE log SET data = ? WHERE key = ?", taken)
-            _insert(db, _unknown(db, first_of_each(rows_of(record))), stamp(at))
+            _insert(db, _unknown(db, rows_of(record)), stamp(at))
         self._file.forget_overwritten()
         self._news.tell()
         return len(taken)
@@ -99,14 +101,19 @@ class SqliteStore:
 
     def read(self, after: int = 0, limit: int = 1000, types: Collection[str] = ()) -> list[Recorded]:
         with self._file.read() as db:
-            if types and ItemSeen.TYPE not in types:
+            if not types:
+                rows = db.execute(
+                    "SELECT pos, key, type, at, data, meta FROM log WHERE pos > ? ORDER BY pos LIMIT ?", (after, limit)
+                )
+            elif ItemSeen.TYPE in types:
+                rows = db.execute(
+                    "SELECT pos, key, type, at, data, meta FROM log WHERE pos > ?"
+                    " AND type IN (SELECT value FROM json_each(?)) ORDER BY pos LIMIT ?",
+                    (after, _list(types), limit),
+                )
+            else:
                 return _read_rare(db, after, limit, types)
-            rows = db.execute(
-                "SELECT pos, key, type, at, data, meta FROM log WHERE pos > ?1"
-                " AND (?3 = '[]' OR type IN (SELECT value FROM json_each(?3))) ORDER BY pos LIMIT ?2",
-                (after, limit, _list(types)),
-            ).fetchall()
-        return [recorded(*row) for row in rows]
+            return [recorded(*row) for row in rows]
 
     def find(self, keys: Collection[str]) -> dict[str, Recorded]:
         with self._file.read() as db:
@@ -216,10 +223,9 @@ class SqliteStore:
         with self._file.write() as db:
             if fence is not None:
                 _check_fence(db, fence)
-            new = _insert(db, rows if is_fresh else _unknown(db, rows, strict=strict), when)
-        if new:
-            self._news.tell()
-        return new
+            new = self._add(db, rows if is_fresh else _unknown(db, rows, strict=strict), when, is_fresh=is_fresh)
+        self._wrote(new)
+        return [(row[0], row[1]) for row in new]
 
     def _complete(
         self, completions: Sequence[Completion], encoded: Sequence[list[Row]], when: str, *, is_fresh: bool = True
@@ -227,10 +233,20 @@ class SqliteStore:
         with self._file.write() as db:
             held = [_settle(db, one, when) for one in completions]
             rows = first_of_each([row for rows, mine in zip(encoded, held, strict=True) if mine for row in rows])
-            new = _insert(db, rows if is_fresh else _unknown(db, rows), when)
-        if new:
-            self._news.tell()
+            new = self._add(db, rows if is_fresh else _unknown(db, rows), when, is_fresh=is_fresh)
+        self._wrote(new)
         return held
+
+    def _add(self, db: Connection, rows: Sequence[Row], when: str, *, is_fresh: bool) -> Sequence[Placed]:
+        """Insert behind what this process wrote last, unless the log is known to hold more: then a position is taken,
+        and `_KnownKey` says so as it does for a key."""
+        newest, self._newest = self._newest if is_fresh else None, None  # known again when this is committed
+        return _insert(db, rows, when, newest)
+
+    def _wrote(self, new: Sequence[Placed]) -> None:
+        if new:
+            self._newest = (new[-1][0], new[-1][3])
+            self._news.tell()
 
 
 # Sightings speak of no other item, and what this very compaction wrote need not be looked at.
@@ -238,7 +254,7 @@ _LATER = "SELECT key, data FROM log WHERE pos > ? AND type NOT IN ('ItemSeen.v1'
 
 
 class _KnownKey(Exception):
-    """The log holds one of the keys."""
+    """The log holds one of the keys, or one of the positions."""
 
 
 def _read_rare(db: Connection, after: int, limit: int, types: Collection[str]) -> list[Recorded]:
@@ -256,19 +272,20 @@ def _read_rare(db: Connection, after: int, limit: int, types: Collection[str]) -
 
 
 def _unknown(db: Connection, rows: list[Row], *, strict: bool = False) -> list[Row]:
-    return unknown(rows, _known(db, [row[0] for row in rows]), strict=strict)
+    unique = first_of_each(rows, strict=strict)
+    return unknown(unique, _known(db, [row[0] for row in unique]), strict=strict)
 
 
-def _insert(db: Connection, rows: Sequence[Row], when: str) -> list[tuple[int, str]]:
+def _insert(db: Connection, rows: Sequence[Row], when: str, newest: tuple[int, str] | None = None) -> Sequence[Placed]:
     if not rows:
-        return []
-    head, last = _tail(db)
+        return ()
+    head, last = newest or _tail(db)
     new = placed(rows, when, head=head, last=last)
     try:
         db.executemany("INSERT INTO log (pos, key, type, at, data, meta) VALUES (?, ?, ?, ?, ?, ?)", new)
     except IntegrityError as exc:
         raise _KnownKey from exc
-    return [(row[0], row[1]) for row in new]
+    return new
 
 
 def _settle(db: Connection, done: Completion, when: str) -> bool:

@@ -161,6 +161,13 @@ class Contract:
         assert [r.meta.get("clock") for r in (a, b, c)] == [None, "2026-03-01T11:00:00.000000Z", None]
         assert b.meta["run"] == "r1"
 
+    def test_what_another_handle_recorded_in_between_counts_for_place_and_time(self, opener: Opener) -> None:
+        one, other = opener(), opener()
+        one.append([seen("a")], at=NOON)
+        other.append([seen("b"), seen("c")], at=NOON + 2 * HOUR)
+        assert one.append([seen("d"), seen("b")], at=NOON + HOUR) == [(4, "item/d")]
+        assert [r.at for r in one.read()] == [NOON, NOON + 2 * HOUR, NOON + 2 * HOUR, NOON + 2 * HOUR]
+
     def test_wait_returns_at_once_when_the_log_is_past(self, store: Store) -> None:
         store.append([seen("a")], at=NOON)
         assert store.wait(0, 60)
