@@ -39,7 +39,7 @@ from bot.telegram.client import Client
 from bot.telegram.console import Console
 from bot.telegram.desk import Desk
 from bot.telegram.editor import Editor
-from bot.telegram.handlers import Chats, Page, Staff
+from bot.telegram.handlers import Chats
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
 from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
@@ -47,6 +47,7 @@ from bot.telegram.message import Message
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
+from bot.telegram.presses import Page, Staff
 from bot.telegram.roles import Role, Roles
 from bot.telegram.sinks import Sink, TelegramSink, TerminalSink
 from bot.telegram.template import DEFAULT

@@ -197,6 +197,12 @@ class Client:
         done = await outcome_of(lambda: self._bot.answer_callback_query(callback, text or None, show_alert=alert))
         return Sent(0) if isinstance(done, bool) else done
 
+    async def show_busy(self, chat: int, what: str) -> Outcome:
+        """Show for five seconds that something is being done: `typing`, `upload_photo`, `upload_document`. It is no
+        message, so it need not wait its turn."""
+        done = await outcome_of(lambda: self._bot.send_chat_action(chat, what))
+        return Sent(0) if isinstance(done, bool) else done
+
     async def offer(self, query: str, offers: Sequence[Offer], *, cache_s: int = 30) -> Outcome:
         """Answer an inline query with what its asker may send into the chat they are in."""
         results = [

@@ -19,7 +19,7 @@ from bot.channels.rhythm import Hours
 from bot.demo.botapi.world import Message, User
 from bot.telegram.bench import Bench
 from bot.telegram.catalogue import Catalogue
-from bot.telegram.handlers import Page, Staff
+from bot.telegram.presses import Page, Staff
 from bot.telegram.roles import Role
 from bot.telegram.sinks import TelegramSink
 from matchers.plan import Watched

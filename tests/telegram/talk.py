@@ -18,13 +18,14 @@ from bot.telegram.application import build_application
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
 from bot.telegram.desk import Desk
-from bot.telegram.handlers import Chats, Staff
+from bot.telegram.handlers import Chats
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
 from bot.telegram.message import Message as Answer
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages
 from bot.telegram.polling import answering
+from bot.telegram.presses import Staff
 from bot.telegram.roles import Roles
 from bot.telegram.webhook import Webhook
 from matchers.plan import Commitment, Watched

@@ -16,8 +16,8 @@ from bot.channels.standing import is_paused
 from bot.demo.botapi.world import User
 from bot.pauses import Pauses
 from bot.telegram.console import Console
-from bot.telegram.handlers import Staff
 from bot.telegram.inquiries import Inquiries
+from bot.telegram.presses import Staff
 from bot.watch.pipeline import Poller
 from store.events.monitor import FeedFailing
 from store.events.pauses import FeedPaused, FeedResumed, PublishingPaused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -55,6 +56,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 def lines(message: Message, begins: str) -> list[str]:
     return [line for line in message.text.splitlines() if line.startswith(begins)]
+
+
+def actions(stage: Stage) -> list[tuple[int | None, str]]:
+    """What the chats were shown as being done."""
+    return [(call.chat, call.text("action")) for call in stage.server.calls_of("sendChatAction")]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +200,37 @@ async def test_a_picture_comes_below_the_page_whose_button_asks_for_it(stage: St
     await stage.server.wait_for(lambda: len(stage.server.messages(user)) == 3, timeout=60)
     assert not page.edited
     assert stage.server.messages(user)[-1].text.startswith("Defence industrial roadmap\nReports month by month")
+
+
+async def test_what_takes_long_is_seen_to_be_done_and_its_press_is_answered_before(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    program = (sys.executable, "-c", f"open({str(gate)!r}).read()\n{EXPORT}")
+    async with staged(tmp_path) as stage:
+        await stage.report("Report")
+        user = person(stage)
+        async with listening(stage, dossiers=Dossiers(tmp_path, stage.time.now, program=program)):
+            page = await ask(stage, user, "/status")
+            query = await press(stage, user, page, "e:defence-roadmap", forged=True)
+            await stage.server.wait_for(lambda: (user.id, "upload_document") in actions(stage))
+            assert (query.text, len(stage.server.messages(user))) == ("", 2)
+            await asyncio.to_thread(gate.write_text, "go on")
+            await stage.server.wait_for(lambda: len(stage.server.messages(user)) == 3)
+            assert stage.server.messages(user)[-1].media is not None
+
+
+async def test_a_command_that_takes_long_is_seen_to_be_worked_on(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    program = (sys.executable, "-c", f"open({str(gate)!r}).read()\n{EXPORT}")
+    async with staged(tmp_path) as stage:
+        user = person(stage)
+        async with listening(stage, dossiers=Dossiers(tmp_path, stage.time.now, program=program)):
+            stage.server.user_sends(user, None, "/export defence-roadmap")
+            await stage.server.wait_for(lambda: bool(actions(stage)))
+            assert actions(stage)[0] == (user.id, "upload_document")
+            await asyncio.to_thread(gate.write_text, "go on")
+            await stage.server.wait_for(lambda: len(stage.server.messages(user)) == 2)
 
 
 async def test_where_no_pictures_are_let_in_the_words_come_alone(stage: Stage) -> None:

@@ -16,9 +16,9 @@ from bot.questions.audit import draw, last_week
 from bot.rules.trying import with_term, without_term
 from bot.telegram.answers import Reader
 from bot.telegram.auditing import Auditing
-from bot.telegram.handlers import Staff
 from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
 from bot.telegram.message import Message
+from bot.telegram.presses import Staff
 from bot.telegram.trials import Trials
 from store.events.items import ItemSeen
 from store.events.plan import MissJudged
