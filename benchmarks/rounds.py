@@ -34,7 +34,7 @@ def together() -> float:
 
 
 async def rounds(loaded: Loaded, count: int, change: Callable[[int, int], None]) -> None:
-    async with open_watch(loaded) as watch:
+    async with open_watch(loaded, with_views=False) as watch:
         for turn in range(count):
             await asyncio.to_thread(change, turn, 1)
             await watch.poll_all()

@@ -10,6 +10,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.bell import Bell
@@ -36,7 +37,9 @@ from matchers.rules import RuleSet, known_words, story_context
 from store.events.fact import Fact
 from store.log import Event, Store
 from store.open import open_store
-from store.views.views import Views
+
+if TYPE_CHECKING:
+    from store.views.views import Views
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ class Watch:
 
     loaded: Loaded
     store: Store
-    views: Views
+    opened_views: Views | None
     lane: Lane
     poller: Poller
     texts: Texts
@@ -68,6 +71,12 @@ class Watch:
     def config(self) -> Config:
         return self.loaded.config
 
+    @property
+    def views(self) -> Views:
+        """The read models, where they were opened."""
+        assert self.opened_views is not None
+        return self.opened_views
+
     async def record(self, *facts: Fact) -> None:
         """Add facts to the log, durably."""
         await self.lane.call(self.store.append, [Event(fact, self.meta) for fact in facts], at=self.clock())
@@ -80,8 +89,9 @@ class Watch:
 
 
 @contextlib.asynccontextmanager
-async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator[Watch]:
-    """Open the store, enrol the feeds, activate the rules. Raises LogError where the store cannot be used."""
+async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool = True) -> AsyncIterator[Watch]:
+    """Open the store, enrol the feeds, activate the rules. Without views there is nothing to answer from, and nothing
+    to wait for. Raises LogError where the store cannot be used."""
     config = loaded.config
     async with contextlib.AsyncExitStack() as stack:
         feeds = {feed.id: feed.as_feed() for feed in config.feeds if not feed.paused}
@@ -91,10 +101,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
         stack.callback(lane.close)
         store = await lane.call(open_store, store_url(loaded))
         stack.push_async_callback(lane.call, store.close)
-        views = await lane.call(Views.open, views_path(loaded), is_patient=False)
-        stack.push_async_callback(lane.call, views.close)
-        if views.hint:
-            log.warning("views: %s", views.hint)
+        views = await _open_views(loaded, lane, stack) if with_views else None
         run = f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}"
         meta = {"run": run, "version": __version__}
         standing = await lane.call(_prepare, store, loaded.rules, feeds, clock(), meta)
@@ -169,6 +176,16 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now) -> AsyncIterator
             meta,
             clock,
         )
+
+
+async def _open_views(loaded: Loaded, lane: Lane, stack: contextlib.AsyncExitStack) -> Views:
+    from store.views.views import Views  # noqa: PLC0415 - a poll has no use for them
+
+    views = await lane.call(Views.open, views_path(loaded), is_patient=False)
+    stack.push_async_callback(lane.call, views.close)
+    if views.hint:
+        log.warning("views: %s", views.hint)
+    return views
 
 
 def _subscriptions(

@@ -1,14 +1,10 @@
-"""Several plans in one process: what must not clash between them, and whom a channel may be for. Pure."""
+"""Several plans in one process: what must not clash between them, and what a channel may name. Pure."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 
-from bot.channels.audience import Audience
-from bot.channels.holding import EVERYTHING, Habits, Reviewing
-from bot.channels.rhythm import Hours, Rhythm
 from bot.settings import ChannelSettings, Config, FeedSettings, TelegramSettings
 from matchers.plan import Watched
 
@@ -82,42 +78,6 @@ def _contradictions(where: Where, channel: ChannelSettings, settings: TelegramSe
         yield (*where, "translate"), "nobody translates; name a program in telegram.translate.command"
     if channel.review is not None and channel.review.chat == channel.chat:
         yield (*where, "review", "chat"), "is the channel itself; reviewers need a chat of their own"
-
-
-def habits_of(channel: ChannelSettings) -> Habits:
-    """How a channel wants to be told."""
-    digest, quiet, review = channel.digest, channel.quiet, channel.review
-    reviews = review is not None and review.when != "off"
-    return Habits(
-        digest=Rhythm(digest.every, digest.at, digest.zone) if digest else None,
-        only_digests=digest is not None and digest.only,
-        quiet=Hours(quiet.start, quiet.to, quiet.zone) if quiet else None,
-        review=Reviewing(
-            below=review.below if review.when == "low" else EVERYTHING,
-            within=timedelta(hours=review.hours),
-            silence=review.silence,
-        )
-        if review is not None and reviews
-        else None,
-        witness=bool(channel.witness),
-        index=channel.index,
-    )
-
-
-def audience_of(channel: ChannelSettings, plans: Sequence[Watched]) -> Audience:
-    """Whom a channel is for, in terms of commitments: those that are in its plans, its pillars and its list."""
-    languages = frozenset(channel.items) or None
-    if not (channel.plans or channel.pillars or channel.commitments):
-        return Audience(None, languages)
-    wanted = (
-        one.id
-        for each in plans
-        if not channel.plans or each.plan.id in channel.plans
-        for one in each.commitments
-        if (not channel.pillars or one.pillar in channel.pillars)
-        and (not channel.commitments or one.id in channel.commitments)
-    )
-    return Audience(frozenset(wanted), languages)
 
 
 def _relabelled(each: Watched) -> Watched:

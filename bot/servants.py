@@ -23,9 +23,9 @@ from bot.channels.readers import Books, Followers
 from bot.channels.reviewing import CardAccount
 from bot.channels.standing import threads
 from bot.channels.translate import Translations, by_command
+from bot.channels.wishes import audience_of, habits_of
 from bot.config import TOKEN_VARIABLE, environment, store_url
 from bot.pauses import Pauses
-from bot.plans import audience_of, habits_of
 from bot.questions import coverage
 from bot.questions.dossiers import Dossiers
 from bot.settings import ChannelSettings, ReviewingSettings

@@ -76,7 +76,7 @@ Minute = Annotated[int, BeforeValidator(_minute, json_schema_input_type=int | st
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class WebhookSettings(_Section):
@@ -106,7 +106,9 @@ class DigestSettings(_Section):
 class QuietSettings(_Section):
     """Hours in which nothing is posted; what comes meanwhile is in one digest when they are over."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True
+    )
 
     start: Minute = Field(alias="from", description="The time of day: 22:00.")
     to: Minute = Field(description="The time of day: 07:00.")

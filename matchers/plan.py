@@ -33,7 +33,7 @@ Title = dict[Lang, Annotated[str, StringConstraints(strip_whitespace=True, min_l
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Clause(_Part):

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from matchers.foldranges import character_class
+
 STAR = "\ue000"
 """Stands for the `*` of a stem inside a folded term; a private-use code point, so that it stays inside its word."""
 BREAK = "\x02"
@@ -155,7 +157,8 @@ _SPELL_OUT = re.compile("[" + "".join(_SPELLED_OUT) + "]")
 _NASAL = re.compile("[ङञणनम]्(?:(?<=ङ्)(?=[क-घ])|(?<=ञ्)(?=[च-झ])|(?<=ण्)(?=[ट-ढ])|(?<=न्)(?=[त-ध])|(?<=म्)(?=[प-भ]))")
 
 
-def _fold_one(char: str) -> str:
+def fold_one(char: str) -> str:
+    """What a single character becomes."""
     category = unicodedata.category(char)
     if char in _ZERO_WIDTH or char == _NUKTA or category == "Cf":
         return _GONE
@@ -184,20 +187,11 @@ def _is_accent(char: str) -> bool:
     return "\u0300" <= char <= "\u036f" or "\u064b" <= char <= "\u0652" or char == "\u0670"
 
 
-def _special() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The characters that need more than `lower()`: a class to find them, and what each becomes. Finding them is
-    several times faster than looking every character up."""
-    codes = [*range(0x80, 0x3400), *range(0xA4D0, 0xAC00), *range(0xF900, 0x10000)]
-    folds = {char: fold for char in map(chr, range(0x80)) if (fold := _fold_one(char)) != char.lower()}
-    folds |= {char: fold for char in map(chr, codes) if (fold := _fold_one(char)) != char.lower()}
-    folds["Σ"] = "σ"  # lower() looks at its neighbours: ς at the end of a word
-    members = "".join(re.escape(char) for char in folds)
-    return re.compile(f"[{members}\U00010000-\U0010ffff]"), folds
-
-
-_ASCII = {code: BREAK if chr(code) == BREAK else _fold_one(chr(code)) for code in range(128)}
-_SPECIAL, _FOLDS = _special()
-_FOLDS[BREAK] = BREAK
+_ASCII = {code: BREAK if chr(code) == BREAK else fold_one(chr(code)) for code in range(128)}
+# Finding the characters that need more than `lower()` is several times faster than looking every character up.
+_SPECIAL = re.compile(f"[{character_class()}\U00010000-\U0010ffff]")
+# What each becomes, as they are met. lower() looks at the neighbours of Σ: it would be ς at the end of a word.
+_FOLDS = {BREAK: BREAK, "Σ": "σ"}
 
 
 def _in_place(text: str) -> str:
@@ -213,7 +207,7 @@ def _replace(found: re.Match[str]) -> str:
     char = found[0]
     folded = _FOLDS.get(char)
     if folded is None:
-        folded = _FOLDS[char] = _fold_one(char)
+        folded = _FOLDS[char] = fold_one(char)
     return folded
 
 

@@ -8,16 +8,17 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot import config
-from bot.commands import progress
 from bot.config import store_url, views_path
 from store.log import Store
 from store.open import open_store
-from store.views.views import Views
+
+if TYPE_CHECKING:
+    from store.views.views import Views
 
 config_option: Callable[[Any], Any] = click.option(
     "--config",
@@ -60,6 +61,8 @@ def open_log(loaded: config.Loaded) -> Iterator[Store]:
 @contextlib.contextmanager
 def open_views(loaded: config.Loaded) -> Iterator[tuple[Store, Views]]:
     """The log and its read models, caught up with it."""
+    from store.views.views import Views  # noqa: PLC0415 - only commands that ask them pay for this import
+
     with open_log(loaded) as store:
         views = Views.open(views_path(loaded))
         try:
@@ -74,6 +77,8 @@ def _catch_up(views: Views, store: Store) -> None:
     if not views.is_far_behind(store):
         views.catch_up(store)
         return
+    from bot.commands import progress  # noqa: PLC0415 - the bar is rich's, and seldom shown
+
     with progress.shown("folding the log") as tell:
         views.catch_up(store, progress=tell)
     if views.coming is not None:

@@ -64,7 +64,7 @@ def _cpu_seconds() -> float:
 
 
 async def _poll(loaded: Loaded) -> Figures:
-    async with open_watch(loaded) as watch:
+    async with open_watch(loaded, with_views=False) as watch:
         await _note_start(watch)
         await watch.poll_all()
         return watch.poller.figures

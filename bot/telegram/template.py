@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import string
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from bot.telegram.markup import Html
+if TYPE_CHECKING:
+    from bot.telegram.markup import Html
 
 BLOCKS = ("tags", "headline", "byline", "excerpt", "why", "outlets", "title", "url")
 """What may stand in braces; `headline` is the bold link, `title` and `url` are its two halves as plain text."""
@@ -20,6 +22,8 @@ class TemplateError(ValueError):
 
 def laid_out(template: str, blocks: Mapping[str, Html]) -> Html:
     """The template with its blocks in place. A line of which no block has anything to say is left out."""
+    from bot.telegram.markup import Html  # noqa: PLC0415 - the configuration checks templates without laying any out
+
     lines = []
     for line in template.split("\n"):
         names = _names(line)

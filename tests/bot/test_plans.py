@@ -12,8 +12,8 @@ import yaml
 from bot.channels.audience import Audience
 from bot.channels.holding import Habits, Reviewing
 from bot.channels.rhythm import Hours, Rhythm
+from bot.channels.wishes import audience_of, habits_of
 from bot.config import ConfigError, Loaded, load
-from bot.plans import audience_of, habits_of
 from bot.settings import ChannelSettings
 
 PLANS = Path(__file__).parents[2] / "docs" / "plans"
