@@ -40,14 +40,16 @@ class ConfigError(Exception):
 class Loaded:
     """A usable configuration, where it came from, and what an operator should know about it.
 
-    `plans` are all that are watched, that of the file itself first, and `rules` theirs, in the same order. The feeds
-    of `config` are those of all plans.
+    `plans` are all that are watched, that of the file itself first, and `rules` and `files` theirs, in the same order.
+    The feeds of `config` are those of all plans; `feed_files` is where each stands, the first where several have it.
     """
 
     config: Config
     path: Path
     plans: tuple[Watched, ...]
     rules: tuple[RuleSet, ...]
+    files: tuple[Path, ...]
+    feed_files: Mapping[str, Path]
     notes: tuple[str, ...] = ()
 
     @property
@@ -84,6 +86,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Loaded:
         path=path,
         plans=plans,
         rules=tuple(rules for *_, rules in found),
+        files=tuple(file.path for file, *_ in found),
+        feed_files={feed.id: file.path for file, config, _ in reversed(found) for feed in config.feeds},
         notes=notes,
     )
 

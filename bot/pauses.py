@@ -19,7 +19,8 @@ from store.log import Event, Store
 
 
 class Pauses:
-    """Pauses and resumes, and records it. `feeds` are those of the configuration at `path`, whether paused or not."""
+    """Pauses and resumes, and records it. `feeds` are those of the configuration, whether paused or not, and `files`
+    tells in which file each stands."""
 
     def __init__(
         self,
@@ -27,14 +28,14 @@ class Pauses:
         call: Call,
         poller: Poller,
         *,
-        path: Path,
+        files: Mapping[str, Path],
         feeds: Sequence[FeedSettings],
         environ: Mapping[str, str],
         now: Callable[[], datetime],
         meta: Mapping[str, str],
     ) -> None:
         self._store, self._call, self._poller = store, call, poller
-        self._path, self._environ, self._now, self._meta = path, environ, now, meta
+        self._files, self._environ, self._now, self._meta = files, environ, now, meta
         self.feeds = {feed.id: feed for feed in feeds}
 
     async def channels(self) -> Mapping[str, Standing]:
@@ -56,15 +57,15 @@ class Pauses:
         return True
 
     async def feed(self, name: str, *, pause: bool, by: str) -> bool:
-        """Pause or resume a feed in the configuration file, in the schedule and in the log; False where it stood so.
+        """Pause or resume a feed in its configuration file, in the schedule and in the log; False where it stood so.
 
         Raises ConfigError, with nothing changed, where the file cannot be edited.
         """
-        change = feedfile.pause if pause else feedfile.resume
+        change, path = feedfile.pause if pause else feedfile.resume, self._files[name]
         try:
-            edited = await asyncio.to_thread(feedfile.edit, self._path, lambda text: change(text, name), self._environ)
+            edited = await asyncio.to_thread(feedfile.edit, path, lambda text: change(text, name), self._environ)
         except OSError as exc:
-            raise ConfigError([f"{self._path}: cannot be changed: {exc.strerror}"]) from exc
+            raise ConfigError([f"{path}: cannot be changed: {exc.strerror}"]) from exc
         if not edited and self.is_paused(name) is pause:
             return False
         ordinal = await self._call(pauses_of, self._store, name)

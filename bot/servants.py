@@ -260,7 +260,7 @@ def _staff(watch: Watch, library: Library, inquiries: Inquiries, roles: Roles) -
         watch.store,
         watch.lane.call,
         watch.poller,
-        path=watch.loaded.path,
+        files=watch.loaded.feed_files,
         feeds=watch.config.feeds,
         environ=environment(),
         now=watch.clock,
@@ -289,12 +289,13 @@ def _staff(watch: Watch, library: Library, inquiries: Inquiries, roles: Roles) -
     )
     auditing = Auditing(
         library,
-        watch.loaded.rules[0],
+        watch.loaded.rules,
         {feed.id: tuple(feed.context) for feed in watch.config.feeds},
         path=watch.loaded.path,
         by=console.by,
     )
-    trials = Trials(_catalogue(watch), watch.loaded.path, store_url(watch.loaded))
+    files = {each.plan.id: path for each, path in zip(watch.loaded.plans, watch.loaded.files, strict=True)}
+    trials = Trials(_catalogue(watch), files, watch.config.feeds, store_url(watch.loaded))
     pages = {**console.commands(), "audit": auditing.audit, "whatif": trials.whatif}
 
     async def press(wanted: Operation, reader: Reader) -> Message | None:

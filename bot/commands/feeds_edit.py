@@ -57,7 +57,7 @@ def remove_(ctx: click.Context, config_path: Path, feed: str) -> int:
     \b
     pactwatch feeds remove pib-en
     """
-    path = chosen(ctx, config_path)
+    path = home(chosen(ctx, config_path), feed)
     change(path, lambda text: feedfile.remove(text, feed))
     click.echo(f"{feed} is no longer in {path}.")
     return 0
@@ -73,7 +73,7 @@ def pause_(ctx: click.Context, config_path: Path, feed: str) -> int:
     \b
     pactwatch feeds pause pib-en
     """
-    path = chosen(ctx, config_path)
+    path = home(chosen(ctx, config_path), feed)
     changed = change(path, lambda text: feedfile.pause(text, feed))
     click.echo(f"{feed} is paused in {path} now." if changed else f"{feed} is paused already.")
     return 0
@@ -89,7 +89,7 @@ def resume_(ctx: click.Context, config_path: Path, feed: str) -> int:
     \b
     pactwatch feeds resume pib-en
     """
-    path = chosen(ctx, config_path)
+    path = home(chosen(ctx, config_path), feed)
     changed = change(path, lambda text: feedfile.resume(text, feed))
     click.echo(f"{feed} is asked again." if changed else f"{feed} is not paused.")
     return 0
@@ -103,6 +103,14 @@ def chosen(ctx: click.Context, path: Path) -> Path:
     named = ctx.parent.params.get("config_path", path)
     assert isinstance(named, Path)
     return named
+
+
+def home(path: Path, feed: str) -> Path:
+    """The file in which the feed stands: this one, or that of a further plan."""
+    try:
+        return config.load(path, config.environment()).feed_files.get(feed, path)
+    except config.ConfigError:  # the edit may be what mends it, and says what is wrong where it does not
+        return path
 
 
 def change(path: Path, work: Callable[[str], str]) -> bool:

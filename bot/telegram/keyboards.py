@@ -217,10 +217,12 @@ class ReviewStep:
 
 @dataclass(frozen=True, slots=True)
 class ShowMiss:
-    """The next item of a week's audit that nobody judged, from the one of that number on."""
+    """The next item of a week's audit that nobody judged, from the one of that number on; `plan` is the key of the
+    audited plan, empty for the first."""
 
     week: str
     number: int
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ class JudgeMiss:
     week: str
     item: str
     verdict: Literal["right", "wrong"]
+    plan: str = ""
 
 
 Page = ShowLatest | ShowFound | ShowPillars | ShowPillar | ShowCommitment | ShowWhy
@@ -279,10 +282,10 @@ def _operation(action: Operation) -> str:
             return f"o:{'p' if pause else 'r'}:{feed}"
         case HoldChannel(channel, pause):
             return f"o:{'P' if pause else 'R'}:{channel}"
-        case ShowMiss(week, number):
-            return f"o:n:{week}:{number}"
-        case JudgeMiss(week, item, verdict):
-            return f"o:{'+' if verdict == 'wrong' else '-'}:{week}:{item}"
+        case ShowMiss(week, number, plan):
+            return f"o:n:{week}:{number}{plan and f':{plan}'}"
+        case JudgeMiss(week, item, verdict, plan):
+            return f"o:{'+' if verdict == 'wrong' else '-'}:{week}:{item}{plan and f':{plan}'}"
 
 
 def _since(seconds: int | None) -> str:
@@ -415,10 +418,13 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Action]], ...] = 
         lambda found: ReviewStep(found[2], _STEPS[found[1]]),
     ),
     (re.compile(r"u:toggle:([0-9a-f]{12}):([0-9a-f]{8})"), lambda found: ReviewStep(found[1], "toggle", found[2])),
-    (re.compile(rf"o:n:({_WEEK}):([0-9]{{1,3}})"), lambda found: ShowMiss(found[1], int(found[2]))),
     (
-        re.compile(rf"o:([+-]):({_WEEK}):([A-Za-z0-9_.-]{{1,45}})"),
-        lambda found: JudgeMiss(found[2], found[3], "wrong" if found[1] == "+" else "right"),
+        re.compile(rf"o:n:({_WEEK}):([0-9]{{1,3}})(?::([0-9a-f]{{8}}))?"),
+        lambda found: ShowMiss(found[1], int(found[2]), found[3] or ""),
+    ),
+    (
+        re.compile(rf"o:([+-]):({_WEEK}):([A-Za-z0-9_.-]{{1,45}})(?::([0-9a-f]{{8}}))?"),
+        lambda found: JudgeMiss(found[2], found[3], "wrong" if found[1] == "+" else "right", found[4] or ""),
     ),
     (re.compile(r"y:(en|it|hi)"), lambda found: ChooseLanguage(found[1])),
     (re.compile(r"m:"), lambda found: ShowFollows()),

@@ -6,13 +6,14 @@ import asyncio
 import json
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot import yamlfile
 from bot.aside import PROGRAM, run_aside
-from bot.rules.trying import with_term, without_term
+from bot.rules.trying import alone, with_term, without_term
+from bot.settings import FeedSettings
 from bot.telegram import words
 from bot.telegram.answers import Reader, note, signed
 from bot.telegram.catalogue import Catalogue
@@ -30,10 +31,20 @@ _TITLE_UNITS, _WHY_UNITS, _TERM_UNITS = 120, 160, 60
 
 
 class Trials:
-    """Tries terms on the log of the configuration at `path`, whose store is at `store`; one at a time."""
+    """Tries terms on the log at `store`, one at a time. `files` has the file of each plan by its id, `feeds` are
+    those of all plans."""
 
-    def __init__(self, catalogue: Catalogue, path: Path, store: str, *, program: Sequence[str] = PROGRAM) -> None:
-        self._catalogue, self._path, self._store, self._program = catalogue, path, store, program
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        files: Mapping[str, Path],
+        feeds: Sequence[FeedSettings],
+        store: str,
+        *,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        self._catalogue, self._files, self._store, self._program = catalogue, files, store, program
+        self._feeds = [{"id": one.id, "url": one.url, "lang": one.lang, "context": one.context} for one in feeds]
         self._trying = asyncio.Lock()
 
     async def whatif(self, text: str, reader: Reader) -> Message:
@@ -49,8 +60,10 @@ class Trials:
             return await self._tried(named[0].id, term, reader, remove=said.strip().startswith("-"))
 
     async def _tried(self, commitment: str, term: str, reader: Reader, *, remove: bool) -> Message:
-        document = await asyncio.to_thread(lambda: yamlfile.load(self._path.read_text(encoding="utf-8")).data)
-        changed = (without_term if remove else with_term)(document, commitment, term, store=self._store)
+        path = self._files[self._catalogue.plan_of[commitment]]
+        document = await asyncio.to_thread(lambda: yamlfile.load(path.read_text(encoding="utf-8")).data)
+        tried = alone(document, self._feeds, store=self._store)
+        changed = (without_term if remove else with_term)(tried, commitment, term)
         if changed is None:
             return note(words.WHATIF_NONE, reader, term=term)
         with tempfile.TemporaryDirectory(prefix="pactwatch-") as folder:

@@ -313,6 +313,7 @@ AUDIT = (
     "<b>Audit of {week}</b>\n"
     "{matched} items matched, {near} nearly did. {drawn} of these were drawn, {judged} are judged."
 )
+AUDIT_WHICH = "<b>Audits of {week}</b>\nOf which plan? The number says how many items are left to judge."
 AUDIT_UNKNOWN = "How much is missed is not known until some are judged."
 AUDIT_RECALL = "Of what belonged and was near, {share} was found ({low} to {high}); about {missed} missed."
 AUDIT_ASK = "Did this belong to the plan?"

@@ -52,10 +52,11 @@ class Rung:
 
 
 @asynccontextmanager
-async def operated(path: Path) -> AsyncIterator[tuple[Stage, Poller, Path, Rung]]:
+async def operated(path: Path, *, further: str = "") -> AsyncIterator[tuple[Stage, Poller, Path, Rung]]:
     """The bot with an operator's console, on a configuration file of its own."""
     file = path / "config.yaml"
-    file.write_text(CONFIG)
+    file.write_text(CONFIG + ("plans: [further.yaml]\n" if further else ""))
+    (path / "further.yaml").write_text(further)
     loaded = config.load(file, {})
     async with staged(path) as stage:
         feeds = {feed.id: feed.as_feed() for feed in loaded.config.feeds}
@@ -74,7 +75,7 @@ async def operated(path: Path) -> AsyncIterator[tuple[Stage, Poller, Path, Rung]
             stage.store,
             stage.lane.call,
             poller,
-            path=file,
+            files=loaded.feed_files,
             feeds=loaded.config.feeds,
             environ={},
             now=stage.time.now,
@@ -137,6 +138,17 @@ async def test_a_feed_is_paused_in_file_schedule_and_log_and_goes_on(tmp_path: P
             FeedPaused(feed="times", ordinal=1, by="op1"),
             FeedResumed(feed="times", ordinal=1, by="op1"),
         ]
+
+
+async def test_a_feed_of_a_further_plan_is_paused_in_that_plans_file(tmp_path: Path) -> None:
+    further = CONFIG.replace("town", "port").replace("bridge", "pier").replace("times", "post")
+    async with operated(tmp_path, further=further) as (stage, poller, file, _):
+        before = file.read_text()
+        page = await ask(stage, operator(stage), "/pause post")
+        assert page.text.startswith("post is asked no more until you resume it.")
+        assert yaml.safe_load((tmp_path / "further.yaml").read_text())["feeds"][0]["paused"] is True
+        assert file.read_text() == before
+        assert sorted(poller.feeds) == ["times", "wire"]
 
 
 async def test_a_file_that_cannot_be_edited_changes_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,16 @@ from bot import config
 from bot.aside import PROGRAM
 from bot.demo.botapi.world import User
 from bot.questions.audit import draw, last_week
-from bot.rules.trying import with_term, without_term
+from bot.rules.trying import alone, with_term, without_term
 from bot.telegram.answers import Reader
 from bot.telegram.auditing import Auditing
+from bot.telegram.catalogue import Catalogue
 from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
 from bot.telegram.message import Message
 from bot.telegram.presses import Staff
 from bot.telegram.trials import Trials
 from store.events.items import ItemSeen
-from store.events.plan import MissJudged
+from store.events.plan import AuditDrawn, MissJudged
 from store.views.views import Views
 from tests.bot.stage import Stage, staged
 from tests.telegram.talk import ROLES, ask, button, library, listening, person, press
@@ -41,14 +43,22 @@ commitments:
     rules: [{id: r, any: {en: [roadmap, shipyard]}}]
 feeds: [{id: wire, url: https://wire.example/feed}]
 """
+TOWN = """
+plan: {id: town, title: {en: Town plan}, languages: [en]}
+commitments: [{id: bridge, title: {en: Bridge}, rules: [{id: b, any: [bridge]}]}]
+feeds: [{id: times, url: https://times.example/feed}]
+"""
 BROKEN = (sys.executable, "-c", "import sys; print('the disk is full', file=sys.stderr); sys.exit(2)")
 
 
 @asynccontextmanager
-async def operated(path: Path, *, program: Sequence[str] = PROGRAM) -> AsyncIterator[tuple[Stage, User]]:
-    """The bot with a log in which one item is near and one matches, last week."""
+async def operated(
+    path: Path, *, program: Sequence[str] = PROGRAM, with_town: bool = False
+) -> AsyncIterator[tuple[Stage, User]]:
+    """The bot with a log in which one item is near and one matches, last week; for one plan, or for two."""
     file = path / "config.yaml"
-    file.write_text(CONFIG)
+    file.write_text(CONFIG + ("plans: [town.yaml]\n" if with_town else ""))
+    (path / "town.yaml").write_text(TOWN)
     loaded = config.load(file, {})
     async with staged(path) as stage:
         stage.time.passed -= WEEK_S
@@ -60,9 +70,10 @@ async def operated(path: Path, *, program: Sequence[str] = PROGRAM) -> AsyncIter
         async def by(_: Reader) -> str:
             return "op1"
 
-        books = library(stage)
-        auditing = Auditing(books, loaded.rules[0], {"wire": ()}, path=file, by=by, program=program)
-        trials = Trials(books.catalogue, file, f"sqlite:///{path}/log.db", program=program)
+        books = replace(library(stage), catalogue=Catalogue(loaded.plans)) if with_town else library(stage)
+        auditing = Auditing(books, loaded.rules, {"wire": ()}, path=file, by=by, program=program)
+        files = {each.plan.id: one for each, one in zip(loaded.plans, loaded.files, strict=True)}
+        trials = Trials(books.catalogue, files, loaded.config.feeds, f"sqlite:///{path}/log.db", program=program)
 
         async def pressed(wanted: Operation, reader: Reader) -> Message | None:
             assert isinstance(wanted, ShowMiss | JudgeMiss)
@@ -76,13 +87,13 @@ async def operated(path: Path, *, program: Sequence[str] = PROGRAM) -> AsyncIter
 async def drawn(stage: Stage, path: Path) -> None:
     loaded = config.load(path / "config.yaml", {})
 
-    def sample() -> object:
+    def sample() -> list[AuditDrawn]:
         views = Views.open(None)
         views.catch_up(stage.store)
-        return draw(stage.store, views, loaded.rules[0], {"wire": ()}, last_week(stage.time.now()))
+        week = last_week(stage.time.now())
+        return [draw(stage.store, views, rules, {"wire": ()}, week) for rules in loaded.rules]
 
-    audit = await stage.lane.call(sample)
-    await stage.add(audit)  # type: ignore[arg-type]
+    await stage.add(*await stage.lane.call(sample))
 
 
 async def test_a_term_is_tried_on_what_was_seen_and_nothing_changes(tmp_path: Path) -> None:
@@ -144,16 +155,48 @@ async def test_what_was_never_drawn_cannot_be_judged(tmp_path: Path, data: str) 
         assert await stage.facts("MissJudged") == []
 
 
-def test_a_term_is_put_in_and_taken_out_without_what_a_monitor_needs() -> None:
+async def test_a_term_of_a_further_plan_is_tried_in_its_own_file(tmp_path: Path) -> None:
+    async with operated(tmp_path, with_town=True) as (_stage, user):
+        answer = await ask(_stage, user, "/whatif bridge frigate")
+        assert answer.text.startswith("Bridge\nWith the term frigate, in the last 90 days: 1 gained, 0 lost.")
+        assert (tmp_path / "town.yaml").read_text() == TOWN
+
+
+async def test_of_several_plans_one_is_chosen_and_judged(tmp_path: Path) -> None:
+    async with operated(tmp_path, with_town=True) as (stage, user):
+        await drawn(stage, tmp_path)
+        page = await ask(stage, user, "/audit")
+        assert page.text.startswith("Audits of 2026-W46\nOf which plan?")
+        assert [row[0]["text"] for row in page.buttons] == ["Joint Plan · 2", "Town plan · 0"]
+        await press(stage, user, page, button(page, "Joint Plan · 2"))
+        await stage.server.wait_for(lambda: page.text.startswith("Audit of 2026-W46 · Joint Plan\n"))
+        await press(stage, user, page, button(page, "Yes"))
+        await stage.server.wait_for(lambda: "1 are judged" in page.text)
+        assert len(await stage.facts("MissJudged")) == 1
+        named = await ask(stage, user, "/audit town")
+        assert named.text.startswith("Audit of 2026-W46 · Town plan\n")
+
+
+def test_a_plan_is_tried_alone_with_all_feeds_and_without_what_a_monitor_needs() -> None:
+    document = {"telegram": {"token": "t"}, "plans": ["x.yaml"], "plan": {"sides": {"italy": {}}}, "feeds": []}
+    feeds: list[dict[str, object]] = [{"id": "wire", "context": ["italy", "india"]}, {"id": "times"}]
+    made = alone(document, feeds, store="sqlite:////tmp/log.db")
+    assert made == {
+        "plan": {"sides": {"italy": {}}},
+        "feeds": [{"id": "wire", "context": ["italy"]}, {"id": "times", "context": []}],
+        "store": "sqlite:////tmp/log.db",
+    }
+
+
+def test_a_term_is_put_in_and_taken_out() -> None:
     rules = [{"id": "r", "any": {"en": ["Roadmap"], "it": ["roadmap", "intesa"]}}, {"id": "s", "any": ["roadmap"]}]
-    document = {"telegram": {"token": "t"}, "commitments": [{"id": "one", "rules": rules}], "feeds": []}
-    added = with_term(document, "one", "frigate", store="sqlite:////tmp/log.db")
+    document = {"commitments": [{"id": "one", "rules": rules}], "feeds": []}
+    added = with_term(document, "one", "frigate")
     assert added is not None
     assert added["commitments"][0]["rules"][-1] == {"id": "tried-term", "any": ["frigate"]}
-    assert "telegram" not in added
-    left = without_term(document, "one", "roadmap", store="sqlite:////tmp/log.db")
+    left = without_term(document, "one", "roadmap")
     assert left is not None
     assert left["commitments"][0]["rules"] == [{"id": "r", "any": {"it": ["intesa"]}}]
-    assert document["commitments"][0]["rules"] == rules  # type: ignore[index]
-    assert without_term(document, "one", "frigate", store="s") is None
-    assert with_term(document, "two", "frigate", store="s") is None
+    assert document["commitments"][0]["rules"] == rules
+    assert without_term(document, "one", "frigate") is None
+    assert with_term(document, "two", "frigate") is None
