@@ -61,7 +61,7 @@ def _lists(plan: Plan, commitments: Sequence[Commitment]) -> Iterable[tuple[str,
     for name, side in plan.sides.items():
         yield f"plan.sides.{name}.strong", side.strong
         yield f"plan.sides.{name}.weak", side.weak
-    for name in ("others", "masks", "noise", "never"):
+    for name in ("others", "masks", "noise", "noise_title", "never"):
         yield f"plan.{name}", getattr(plan, name)
     for name, words in plan.words.items():
         yield f"plan.words.{name}", words

@@ -43,12 +43,13 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Sides:
     """How the text shows the sides of the plan, "hard", "soft" or not at all: all of it, the title, and the first
-    sentence after it."""
+    sentence after it. `native` are those in whose own language the item is."""
 
     text: Mapping[str, str]
     title: Mapping[str, str]
     lead: Mapping[str, str]
     hits: Mapping[str, tuple[Hit, ...]]
+    native: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +166,9 @@ def _judge(
 ) -> Judgement:
     language = _language(hits.text) if rules.has_languages else "und"
     hits.languages = _languages(rules, language)
-    sides = _sides(
-        rules, hits, _lent(rules, item, context, language), item.published.date() if item.published else None
-    )
-    marks = {name: hits.all(group) for name, group in rules.marks.items()}
+    day = item.published.date() if item.published else None
+    sides = _sides(rules, hits, _lent(rules, item, context, language), language, day)
+    marks = _marks(rules, hits)
     fired = []
     gates: dict[int, str] = {}
     for number in sorted(candidates):
@@ -183,6 +183,13 @@ def _judge(
         if found is not None:
             fired.append(Fired(rule, tuple(found), _score(rule, found, hits, sides), why_not))
     return Judgement(language, hits.text, hits, sides, marks, tuple(fired), _best(rules, fired))
+
+
+def _marks(rules: RuleSet, hits: Hits) -> dict[str, list[Hit]]:
+    """What was found of each list that acts on the item as a whole; noise of either kind is noise."""
+    found = {name: hits.all(group) for name, group in rules.marks.items()}
+    in_title = [hit for hit in found.pop("noise_title") if hit[1] <= hits.text.title_words]
+    return {**found, "noise": [*found["noise"], *in_title]}
 
 
 def _text(item: Item) -> Text:
@@ -218,7 +225,7 @@ _LATIN = frozenset(("en", "it", "fr", "de", "es", "pt"))
 # --- the gate ---------------------------------------------------------------------------------------------
 
 
-def _sides(rules: RuleSet, hits: Hits, lent: Collection[str], day: date | None) -> Sides:
+def _sides(rules: RuleSet, hits: Hits, lent: Collection[str], language: str, day: date | None) -> Sides:
     strong: dict[str, list[Hit]] = {name: [] for name in rules.plan.sides}
     weak: dict[str, list[Hit]] = {name: [] for name in rules.plan.sides}
     for group in sorted(rules.sides.keys() & hits.groups):
@@ -234,7 +241,8 @@ def _sides(rules: RuleSet, hits: Hits, lent: Collection[str], day: date | None) 
         title[name] = _strength(rules, *([hit for hit in part[name] if hit[1] <= end] for part in (strong, weak)))
         in_lead = ([hit for hit in part[name] if end < hit[0] and hit[1] <= hits.lead_end] for part in (strong, weak))
         lead[name] = _strength(rules, *in_lead)
-    return Sides(text, title, lead, {name: tuple(strong[name] or weak[name]) for name in strong})
+    native = frozenset(name for name, side in rules.plan.sides.items() if language in side.languages)
+    return Sides(text, title, lead, {name: tuple(strong[name] or weak[name]) for name in strong}, native)
 
 
 def _is_valid(sign: SideSign, day: date | None) -> bool:
@@ -262,7 +270,7 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], 
     strong = rule.strength == "strong"
     if "soft" in states and (not strong or states.count("soft") > 1 or marks["noise"]):
         return "only a weak sign of " + " and ".join(side for side in rule.sides if sides.text[side] == "soft")
-    if marks["noise"] and not strong:
+    if marks["noise"] and (not strong or rule.rule.yields):
         return "a noisy topic, and the rule is not a strong one"
     named = all(sides.title[side] for side in rule.sides) or all(sides.lead[side] == "hard" for side in rule.sides)
     others = marks["others"]
@@ -283,10 +291,11 @@ def _are_several(others: Sequence[Hit]) -> bool:
 
 
 def _aside(rule: CompiledRule, sides: Sides) -> str:
-    """The side that a rule for several of them is shown only in passing: further down than the first sentence."""
+    """The side that a rule for several of them is shown only in passing: further down than the first sentence. What is
+    written in a side's own language needs to name it no sooner."""
     if len(rule.sides) < 2:
         return ""
-    shown = (side for side in rule.sides if sides.hits[side])
+    shown = (side for side in rule.sides if sides.hits[side] and side not in sides.native)
     return next((side for side in shown if not sides.title[side] and not sides.lead[side]), "")
 
 

@@ -105,7 +105,10 @@ class Plan(_Part):
         default_factory=dict, description="third parties: in a title they need every side beside them"
     )
     masks: Words = Field(default_factory=dict, description="false friends: no term is found inside them")
-    noise: Words = Field(default_factory=dict, description="topics that raise the bar: only strong rules match")
+    noise: Words = Field(
+        default_factory=dict, description="topics that raise the bar: only strong rules match that do not yield"
+    )
+    noise_title: Words = Field(default_factory=dict, description="what raises the bar as noise does, in a title only")
     never: Words = Field(default_factory=dict, description="topics that are never about the plan")
     words: dict[Id, Words] = Field(default_factory=dict, description="word lists for use in rules as @name")
     limit: int = Field(default=3, ge=1, description="commitments per item at most")

@@ -70,7 +70,7 @@ class RuleSet:
     kinds: tuple[int, ...] = field(repr=False)
 
 
-MARKS = ("masks", "noise", "never", "others")
+MARKS = ("masks", "noise", "noise_title", "never", "others")
 """The plan's word lists that act on the item as a whole; `RuleSet.marks` has the group of each."""
 
 
@@ -207,7 +207,7 @@ def _terms(plan: Plan, commitments: Sequence[Commitment]) -> Iterable[str]:
     """Every configured term but those inside queries."""
     lists = [words for side in plan.sides.values() for words in (side.strong, side.weak)]
     lists += [*(pair.words for pair in plan.pairs), *(person.words for person in plan.people), *plan.words.values()]
-    lists += [plan.masks, plan.noise, plan.never, plan.others]
+    lists += [getattr(plan, name) for name in MARKS]
     yield from (term for words in lists for terms in words.values() for term in terms)
     yield from _rule_terms(commitments)
 
