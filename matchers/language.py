@@ -61,7 +61,8 @@ def detect(text: str, words: list[str]) -> str:
     return _by_small_words(words)
 
 
-_BEYOND_LATIN = re.compile("[\u0300-\U0010ffff]")
+# Letters; not the marks, quotes and signs of which any headline may have one.
+_BEYOND_LATIN = re.compile("[\u0370-\u1dff\u1f00-\u1fff\u2c00-\U0010ffff]")
 
 
 def _script(text: str) -> str | None:
@@ -69,9 +70,9 @@ def _script(text: str) -> str | None:
     if not _BEYOND_LATIN.search(text):
         return None
     counts: Counter[str] = Counter()
-    for char in set(text):
+    for char, times in Counter(text).items():
         if char.isalpha():
-            counts[_script_of(char)] += text.count(char)
+            counts[_script_of(char)] += times
     letters = sum(counts.values())
     if counts["ja"]:
         counts["ja"] += counts.pop("zh", 0)

@@ -109,13 +109,13 @@ def _candidates(rules: RuleSet, hits: Hits, item: Item, context: Sequence[str]) 
     if not numbers or not rules.sides:
         return numbers
     shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}
-    lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages or side.hosts}
     kinds = rules.kinds
-    some = {kind for kind in {kinds[number] for number in numbers} if _may_match(rules.rules[kind], shown, lendable)}
-    if not some:
-        return some
-    lent = _lent(rules, item, context, _language(hits.text))
-    some = {kind for kind in some if _may_match(rules.rules[kind], shown, lent)}
+    asked = {kinds[number] for number in numbers}
+    some = {kind for kind in asked if _may_match(rules.rules[kind], shown, ())}
+    lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages or side.hosts}
+    if any(_may_match(rules.rules[kind], shown, lendable) for kind in asked - some):
+        lent = _lent(rules, item, context, _language(hits.text))
+        some |= {kind for kind in asked - some if _may_match(rules.rules[kind], shown, lent)}
     return {number for number in numbers if kinds[number] in some} if some else some
 
 

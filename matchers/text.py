@@ -89,7 +89,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 def _spans(text: str, flat: str) -> list[tuple[int, int]]:
     if _GONE in flat or not flat.isascii():
-        spans = [(m.start(1), m.end()) for m in _WORD.finditer(flat)]
+        spans = [m.span(1) for m in _WORD.finditer(flat)]
     else:
         spans = [m.span() for m in _PLAIN_WORD.finditer(flat)]
     if len(text) == len(flat) and unicodedata.is_normalized("NFC", text):
@@ -122,7 +122,6 @@ _UNSPACED = (
     "\u0e01-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\uff66-\uff9d\U00020000-\U0003134f"
 )
-_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _PLAIN_WORD = re.compile(r"\S+")
 _WORD = re.compile(f"{_GONE}*((?:[{_UNSPACED}]|[^ {_GONE}{_UNSPACED}][^ {_UNSPACED}]*))")
 
@@ -152,9 +151,11 @@ _FOLD_ALIKE = {
 }
 _NUKTA = "\u093c"
 _SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe", "ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "þ": "th"}
-_SPELL_OUT = re.compile("[" + "".join(_SPELLED_OUT) + "]")
 # न् before त, म् before प and so on are written as anusvara as well (हिन्द, हिंद).
-_NASAL = re.compile("[ङञणनम]्(?:(?<=ङ्)(?=[क-घ])|(?<=ञ्)(?=[च-झ])|(?<=ण्)(?=[ट-ढ])|(?<=न्)(?=[त-ध])|(?<=म्)(?=[प-भ]))")
+_NASAL = "्(?:(?<=ङ्)(?=[क-घ])|(?<=ञ्)(?=[च-झ])|(?<=ण्)(?=[ट-ढ])|(?<=न्)(?=[त-ध])|(?<=म्)(?=[प-भ]))"
+_LENGTHENED = "".join(_SPELLED_OUT) + _UNSPACED
+# What changes the length of a text: one pass looks for all of it, because a pass costs more than what it finds.
+_UNEVEN = re.compile(f"[ङञणनम{_LENGTHENED}](?:(?<=[{_LENGTHENED}])|{_NASAL})")
 
 
 def fold_one(char: str) -> str:
@@ -196,18 +197,21 @@ _FOLDS = {BREAK: BREAK, "Σ": "σ"}
 
 def _in_place(text: str) -> str:
     """The folded text with every character in its place: one for one."""
-    if "." in text or "," in text:
-        text = _INNER.sub(_GONE, text)
     if text.isascii():
-        return text.translate(_ASCII)
+        return _INNER.sub(_GONE, text).translate(_ASCII)
     return _SPECIAL.sub(_replace, text).lower()
 
 
 def _replace(found: re.Match[str]) -> str:
     char = found[0]
     folded = _FOLDS.get(char)
-    if folded is None:
-        folded = _FOLDS[char] = fold_one(char)
+    if folded is not None:
+        return folded
+    if char in ".,":
+        after = found.end()
+        inside = found.string[after : after + 1].isalnum() and _INNER.match(found.string, after - 1)
+        return _GONE if inside else " "
+    folded = _FOLDS[char] = fold_one(char)
     return folded
 
 
@@ -215,15 +219,15 @@ def _compact(flat: str) -> str:
     if _GONE in flat:
         flat = flat.replace(_GONE, "")
     if not flat.isascii():
-        if "्" in flat:
-            flat = _NASAL.sub("ं", flat)
-        if _RARE.search(flat):
-            flat = _SPELL_OUT.sub(lambda m: _SPELLED_OUT[m[0]], flat)
-            flat = _UNSPACED_LETTER.sub(r" \g<0> ", flat)
+        flat = _UNEVEN.sub(_lengthen, flat)
     return " ".join(flat.split())
 
 
-_RARE = re.compile(f"[{''.join(_SPELLED_OUT)}{_UNSPACED}]")
+def _lengthen(found: re.Match[str]) -> str:
+    char = found[0]
+    if len(char) > 1:
+        return "ं"
+    return _SPELLED_OUT.get(char) or f" {char} "
 
 
 def _composed(text: str) -> str:
