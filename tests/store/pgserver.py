@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -54,6 +54,25 @@ class Server:
             db.execute(f"CREATE SCHEMA {name}".encode())
         return f"{address}&options=-csearch_path%3D{name}"
 
+    @contextmanager
+    def small_disk(self, megabytes: int) -> Iterator[tuple[str, Callable[[int], None]]]:
+        """The address of a place of its own on a disk of that size, and what gives the disk another one. The server's
+        own files stay where they are. PermissionError where this user may not mount one."""
+        place = self.folder / "small"
+        place.mkdir()
+        _mount("-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place))
+        try:
+            shutil.chown(place, self._owner or os.geteuid())
+            address = self.database()
+            with psycopg.connect(address, autocommit=True) as db:
+                db.execute(f"CREATE TABLESPACE small LOCATION '{place}'".encode())
+            yield (
+                f"{address}%20-cdefault_tablespace%3Dsmall",
+                lambda more: _mount("-o", f"remount,size={more}m", str(place)),
+            )
+        finally:
+            subprocess.run(["umount", "--lazy", str(place)], check=True)
+
     def _run(self, name: str, *arguments: str) -> None:
         command = [program(name) or name, *arguments]
         with tempfile.TemporaryFile() as said:  # not a pipe: the server would keep it open
@@ -75,6 +94,12 @@ def running() -> Iterator[Server]:
             yield server
         finally:
             server.stop()
+
+
+def _mount(*arguments: str) -> None:
+    done = subprocess.run(["mount", *arguments], check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise PermissionError(done.stderr.strip())
 
 
 def _owner() -> int | None:

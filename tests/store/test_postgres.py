@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -132,6 +134,40 @@ def test_a_connection_lost_within_an_append_leaves_nothing_half_written(url: str
     assert [row.key for row in store.read()] == ["item/a"]
     assert (record(store, seen("b"), seen("c")), verify(store).holds) == (3, True)
     store.close()
+
+
+@pytest.mark.slow
+def test_a_full_disk_loses_nothing_acknowledged_and_is_got_over() -> None:
+    """A disk of the server's own, 4 MB small: appends go on until one is refused, and again once there is room."""
+    with running() as server, disk_or_skip(server, megabytes=4) as (url, resize):
+        store = open_store(url)
+        acknowledged, said = filled(store)
+        assert "free some space on the server" in said
+        assert 0 < acknowledged == store.head() == len(store.read(limit=100_000))
+        resize(32)
+        assert record(store, seen("more")) == acknowledged + 1
+        assert verify(store).holds
+        store.close()
+
+
+def filled(store: Store) -> tuple[int, str]:
+    """Append until the store refuses: how many events it acknowledged, and what it said."""
+    head, dice = 0, Random(1)
+    try:
+        while True:
+            head = record(store, *(seen(f"{head}-{n}", dice.randbytes(1000).hex()) for n in range(20)))
+    except StoreUnavailable as exc:
+        return head, str(exc)
+
+
+@contextmanager
+def disk_or_skip(server: Server, *, megabytes: int) -> Iterator[tuple[str, Callable[[int], None]]]:
+    with ExitStack() as stack:
+        try:
+            disk = stack.enter_context(server.small_disk(megabytes))
+        except (PermissionError, FileNotFoundError) as exc:
+            pytest.skip(f"no disk of its own can be mounted here (it takes root): {exc}")
+        yield disk
 
 
 _END_OF_CONNECTION = """
