@@ -5,12 +5,13 @@ It is accounted for like a digest: an intent, an ending, one name for one day, a
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.channels import rhythm
 from bot.channels.holding import PREFIX, Habits
-from bot.questions.reading import position_before
+from bot.questions.reading import Question, onwards, position_before
 from store import codec
 from store.events.trust import LogSealed
 from store.log import EventLog
@@ -25,8 +26,8 @@ def sealed_on(log: EventLog, day: date) -> LogSealed | None:
     """The last seal of a day, in UTC; None where nothing was sealed then."""
     begin = datetime.combine(day, time(), UTC)
     after, end = position_before(log, begin), position_before(log, begin + _DAY)
-    rows = [one for one in log.read(after, 1000, (LogSealed.TYPE,)) if one.pos <= end]
-    fact = codec.fact(rows[-1]) if rows else None
+    seals = onwards(log, Question(types=(LogSealed.TYPE,)), after=after, to=end)
+    fact = next((codec.fact(recorded) for recorded in deque(seals, maxlen=1)), None)
     return fact if isinstance(fact, LogSealed) else None
 
 

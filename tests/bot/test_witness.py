@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from bot.channels.holding import Habits
 from bot.channels.ledger import Ledger
 from bot.channels.publish import Clock, Publisher, Terms
 from bot.channels.rhythm import Hours
-from bot.channels.witness import seal_for
+from bot.channels.witness import seal_for, sealed_on
 from bot.telegram.digest import Digest
 from bot.telegram.editor import root_post
 from store.events.deliveries import UpdateQueued, UpdateSent
+from store.events.trust import LogSealed
+from store.log import Event
 from store.seal import last_seal, seal, seal_of
+from store.sqlite import SqliteStore
 from store.views.values import Delivery
 from store.views.views import Views
 from tests.bot.stage import CHANNEL, Stage, staged
@@ -111,3 +115,12 @@ async def test_a_day_without_a_seal_has_no_root(stage: Stage) -> None:
     await stage.time.sleep(DAY_S)
     await serve(stage)
     assert stage.posts == []
+
+
+def test_of_thousands_of_seals_in_a_day_the_last_counts() -> None:
+    store, morning = SqliteStore(None), datetime(2026, 3, 1, 8, tzinfo=UTC)
+    facts = [LogSealed(from_=n, to=n, root=f"{n:064x}", previous="") for n in range(1, 2502)]
+    store.append([Event(fact) for fact in facts[:-1]], at=morning)
+    store.append([Event(facts[-1])], at=morning + timedelta(days=1))
+    assert sealed_on(store, morning.date()) == facts[-2]
+    store.close()
