@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from bot.questions.dossierpage import page
 from bot.questions.gathered import content_of, events_of, judged_of
 from bot.questions.reading import position_before
 from bot.telegram.catalogue import titled
+from bot.whole import naming, whole_file
 from matchers.plan import Commitment
 from store.transfer import dump
 
@@ -98,18 +98,12 @@ def _export_all(loaded: Loaded, output: Path | None, as_of: datetime | None) -> 
 def _written(output: Path | None) -> Iterator[BinaryIO]:
     """The file, which is there whole or not at all; standard output where none is named."""
     if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with naming("standard output"):
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
-    partial = output.with_name(output.name + ".partial")
-    try:
-        with partial.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(output)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(output) as file:
+        yield file
 
 
 def _source(loaded: Loaded) -> str:

@@ -7,12 +7,14 @@ people, `manifest.json` with what it is of and a digest of each other file.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from bot.whole import naming, whole_folder
 from store.cloudevents import from_line, to_line
 from store.codec import fact
 from store.events.trust import LogSealed
@@ -69,8 +71,10 @@ def prove(log: EventLog, positions: Sequence[int]) -> Iterator[Proof]:
 def write(
     folder: Path, log: EventLog, events: Sequence[Recorded], *, source: str, page: str, about: dict[str, object]
 ) -> None:
-    """Write the dossier's files into the folder, the manifest last."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make the folder with the dossier's files; where it is there already it must be empty. It is whole or not there.
+
+    OSError names the file that could not be written.
+    """
     chosen = sorted({recorded.pos: recorded for recorded in events}.values(), key=lambda one: one.pos)
     sealed = log.find([f"seal/{one.from_}" for _, one in seals(log)]).values()
     contents: dict[str, Callable[[], Iterator[bytes]]] = {
@@ -79,9 +83,14 @@ def write(
         PROOFS: lambda: map(msgspec.json.encode, prove(log, [one.pos for one in chosen])),
         PAGE: lambda: iter([page.encode()]),
     }
-    digests = {name: _written(folder / name, lines()) for name, lines in contents.items()}
-    manifest = {**about, "files": digests}
-    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+    with whole_folder(folder) as partial:
+        digests = {}
+        for name, lines in contents.items():
+            with naming(folder / name):
+                digests[name] = _written(partial / name, lines())
+        manifest = msgspec.json.format(msgspec.json.encode({**about, "files": digests}), indent=2)
+        with naming(folder / MANIFEST):
+            _written(partial / MANIFEST, iter([manifest]))
 
 
 def check(folder: Path) -> Checked:
@@ -114,6 +123,8 @@ def _written(path: Path, lines: Iterator[bytes]) -> str:
         for line in lines:
             file.write(line + b"\n")
             digest.update(line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
     return digest.hexdigest()
 
 
