@@ -113,14 +113,14 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
     if a.title == b.title and len(a.title_words) >= 4:
         return _CERTAIN, "same title"
     score = _BASE + (_UNKNOWN[_is_lost(a) or _is_lost(b)] if days is None else _near(days)) + _topic(a, b, context)
-    if a.phase != b.phase and (days or "view" in (a.phase, b.phase)):
-        score -= 1.2
-    conflict = bool(a.title_names and b.title_names)
     abroad = _is_abroad(a, b)
+    if a.phase != b.phase and (days or "view" in (a.phase, b.phase)):
+        score -= _PHASE if _is_translated(a, b, abroad, context) else 1.2
+    conflict = _CONFLICT[abroad] if a.title_names and b.title_names else 0.0
     if a.marks.isdisjoint(b.marks):  # most pairs: nothing else needs to be looked at
         if not abroad:
-            return min(score - 1.4 * conflict, 0.0), ""
-        return score + _ABROAD - 1.4 * conflict, _reason(0.0, 0, 0)
+            return min(score - conflict, 0.0), ""
+        return score + _ABROAD - conflict, _reason(0.0, 0, 0)
     shared = len(a.names & b.names)
     figures = len(a.numbers & b.numbers)
     score += 0.8 * min(2, figures)
@@ -132,12 +132,16 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
         # Another language shares no words, so that names and figures tell more.
         score += (0.9 if shared or figures else _ABROAD) + 0.5 * min(4, shared)
     if conflict and a.title_names.isdisjoint(b.names) and b.title_names.isdisjoint(a.names):
-        score -= 1.4
+        score -= conflict
     if not abroad and not shared and not figures and len(a.words & b.words) < _WORDS:
         score = min(score, 0.0)  # one everyday word of the topic is no story
     return score, _reason(alike, shared, figures)
 
 
+# Names in two titles of which none is shared. Across languages many are no names (a script without capitals, words that
+# one of them writes large), so that it says less.
+_CONFLICT = (1.4, 0.6)
+_PHASE = 0.6
 _NEAR = (1.5, 1.2, -0.5, -0.5)
 _UNKNOWN = (-1.8, -2.6)  # known to the month; known to the year at best
 _MONTH = 31 * 86400
@@ -146,6 +150,11 @@ _MONTH = 31 * 86400
 def _is_abroad(a: Traits, b: Traits) -> bool:
     """Whether the items are known to be in two languages. One of an unknown language may be in any."""
     return a.language != b.language and "und" not in (a.language, b.language)
+
+
+def _is_translated(a: Traits, b: Traits, abroad: bool, context: frozenset[str]) -> bool:
+    """Whether two languages tell of one topic, whose tenses differ although they say the same."""
+    return abroad and a.best == b.best and a.best not in context and "view" not in (a.phase, b.phase)
 
 
 def _near(days: int) -> float:
@@ -170,7 +179,7 @@ def _reason(alike: float, shared: int, figures: int) -> str:
 def _topic(a: Traits, b: Traits, context: frozenset[str]) -> float:
     """What the matched commitments say: the same ones speak for, disjoint ones against, a shared catch-all hardly."""
     if not a.commitments or not b.commitments:
-        return -1.4 if a.commitments or b.commitments else -2.6
+        return -1.4 if a.commitments or b.commitments else _NO_TOPIC[_is_abroad(a, b)]
     shared = a.commitments & b.commitments
     if not shared:
         return -1.2
@@ -180,6 +189,7 @@ def _topic(a: Traits, b: Traits, context: frozenset[str]) -> float:
 
 
 _CATCH_ALL = 0.0
+_NO_TOPIC = (-2.6, -1.2)  # two languages that share names say more than one that shares words
 
 
 def _days_apart(one: Traits, other: Traits) -> int | None:

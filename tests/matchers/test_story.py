@@ -95,6 +95,22 @@ def test_the_same_day_and_topic_alone_are_no_story_in_one_language_or_an_unknown
     assert joins(replace(brief, lang="it"), replace(FIRST, lang="en"))
 
 
+def test_two_languages_may_differ_in_names_and_tense_on_one_topic_and_day() -> None:
+    told = later(title="समुद्र में बचाव के लिए साथ आएंगे दोनों देश", summary="")
+    nameless = replace(FIRST, title="Accordo per i traghetti", summary="")
+    assert joins(told)
+    assert joins(replace(told, published=DAY + timedelta(hours=20)), nameless)
+    assert not joins(replace(told, commitments=("dialogue",)), replace(FIRST, commitments=("dialogue",)))
+    assert not joins(replace(told, title="साक्षात्कार: समुद्र में बचाव के लिए साथ आएंगे दोनों देश"))
+
+
+def test_names_alone_bring_two_languages_together_where_neither_is_about_the_plan() -> None:
+    crash = replace(FIRST, title="Nagpur hotelier Akhtar dies near Grosseto", summary="", commitments=())
+    told = later(title="Grosseto, muore l'albergatore Akhtar di Nagpur", summary="", commitments=())
+    assert joins(told, crash)
+    assert not joins(replace(told, title="Grosseto, muore un turista"), crash)
+
+
 def test_an_item_far_off_in_time_is_another_story() -> None:
     assert not joins(later(hours=24 * (WINDOW.days + 2)))
 
