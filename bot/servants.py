@@ -18,11 +18,12 @@ from bot.channels.following import channel_of
 from bot.channels.ledger import Ledger
 from bot.channels.operators import Operators
 from bot.channels.painter import Painter
-from bot.channels.publish import Clock, Dress, Publisher, Terms, Trouble
+from bot.channels.publish import Clock, Dress, Publisher, Terms
 from bot.channels.readers import Books, Followers
 from bot.channels.reviewing import CardAccount
 from bot.channels.standing import threads
 from bot.channels.translate import Translations, by_command
+from bot.channels.trouble import Trouble
 from bot.channels.wishes import audience_of, habits_of
 from bot.config import TOKEN_VARIABLE, environment, store_url
 from bot.pauses import Pauses

@@ -10,7 +10,7 @@ from bot.channels.audience import EVERYBODY, Audience, outside, told
 from bot.channels.collecting import Digests, corrected
 from bot.channels.delivery import NOT_FOR_IT, silences, suppressions
 from bot.channels.holding import NO_HABITS, Habits, unanswered
-from bot.channels.index import INDEX, owed_index
+from bot.channels.index import INDEX, owed_index, standing_index
 from bot.channels.standing import is_paused
 from bot.channels.witness import owed_root
 from store import codec
@@ -32,6 +32,7 @@ T = TypeVar("T")
 LEASE = timedelta(minutes=3)
 PAGE = 50
 INDEX_EVERY = timedelta(minutes=10)
+PIN_EVERY = timedelta(minutes=10)
 
 
 class Call(Protocol):
@@ -55,6 +56,8 @@ class Account(Protocol):
     async def silence(self, now: datetime) -> None: ...
 
     async def owed(self) -> Sequence[Delivery]: ...
+
+    async def unpinned(self, now: datetime) -> int | None: ...
 
     async def last_message(self) -> int | None: ...
 
@@ -132,7 +135,7 @@ class Ledger:
         self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
         self._meta = meta
         self._reached = 0
-        self._index_at = datetime.min.replace(tzinfo=UTC)
+        self._index_at = self._pin_at = datetime.min.replace(tzinfo=UTC)
 
     @property
     def token(self) -> int:
@@ -199,6 +202,16 @@ class Ledger:
         if self._now < self._index_at:
             return []
         return owed_index(self._store, self._views, self._channel, self._habits)
+
+    async def unpinned(self, now: datetime) -> int | None:
+        """The index's message, where it is still to be pinned; asked after a failure, not at once again."""
+        if not self._habits.index or now < self._pin_at:
+            return None
+        stands = await self._call(standing_index, self._store, self._views, self._channel)
+        if stands is None or stands.is_pinned:
+            return None
+        self._pin_at = now + PIN_EVERY
+        return stands.message
 
     async def _owed(self) -> Sequence[Delivery]:
         """What is owed to the channel, whomever it is for."""

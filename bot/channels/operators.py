@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.channels.ledger import Call
-from bot.channels.publish import IDLE_S, Clock, Lost, Plain, Trouble, Turned, is_worth_saying, say_so
+from bot.channels.publish import IDLE_S, Clock
+from bot.channels.trouble import Lost, Plain, Trouble, Turned, Unpinned, is_worth_saying, say_so
 from bot.telegram import words
 from bot.telegram.markup import Html, fill, join
 from bot.telegram.message import Message
@@ -124,6 +125,9 @@ class Operators:
         match trouble:
             case Turned(channel, reason, times) if is_worth_saying(times):
                 self._queue(Notice(f"refused/{channel}", words.NOTICE_REFUSED, {"reason": reason}), times)
+            case Unpinned(channel, reason, times) if is_worth_saying(times):
+                values: dict[str, str | datetime] = {"channel": channel, "reason": reason}
+                self._queue(Notice(f"unpinned/{channel}", words.NOTICE_UNPINNED, values), times)
             case Lost(channel, story, reason):
                 notice = Notice(f"lost/{channel}", words.NOTICE_LOST, {"story": story, "reason": reason})
                 self._note(notice, self._clock.now())

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.channels import delivery as decide
 from bot.channels.delivery import Edit, Keep, Send, Settle, Suppress
+from bot.channels.doubt import without_twins
 from bot.channels.holding import NO_HABITS, Habits
+from bot.channels.job import Job, finish, report
 from bot.channels.ledger import PAGE, Account
+from bot.channels.trouble import Lost, Plain, Trouble, Turned, Unpinned, say_so
 from bot.telegram import probe
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.digest import Digest, compose, message
@@ -21,7 +22,7 @@ from bot.telegram.outcome import Look, Migrated, Outcome, Refused, Sent, Unknown
 from bot.telegram.render import Post
 from bot.telegram.sinks import Sink
 from bot.telegram.template import DEFAULT
-from store.events.deliveries import UpdateQueued
+from store.events.deliveries import IndexPinned, UpdateQueued
 from store.events.fact import Fact
 from store.log import LeaseLost
 from store.views.values import Delivery
@@ -32,8 +33,6 @@ _log = logging.getLogger("pactwatch.publish")
 IDLE_S = 30.0
 LEASE_WAIT_S = 5.0
 VIEWS_WAIT_S = 2.0
-FINISH_S = 3.0
-PATIENCE = 8
 OUT_OF_REACH = Refused("gone", "the post stands in the group that has become a supergroup")
 
 
@@ -68,36 +67,6 @@ class Rest:
     refused: Refused | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """The channel refused us for the `times`th time in a row: blocked, kicked, no rights; or, without
-    `is_chat`, Telegram does not take our token."""
-
-    channel: str
-    reason: str
-    times: int
-    is_chat: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A post, or an edit of one, was refused for good."""
-
-    channel: str
-    story: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """A post went out, or was edited, without its markup, which Telegram could not read: a defect of ours."""
-
-    channel: str
-    story: str
-    reason: str
-
-
-Trouble = Turned | Lost | Plain
 Dress = Callable[[Delivery], Awaitable[Post | Digest | None]]
 
 
@@ -112,6 +81,7 @@ class _Memory:
     unsent: dict[str, bool] = field(default_factory=dict)  # stories whose last attempt had no effect: was it a repeat?
     failures: int = 0
     refusals: int = 0  # in a row, whatever else failed in between
+    unpinned: int = 0  # how often in a row the index could not be pinned
 
 
 class Publisher:
@@ -192,16 +162,31 @@ class Publisher:
             post = await self._dress(entry)
             if isinstance(post, Post):
                 post = replace(post, template=self._terms.template, reply_to=entry.reply_to)
-            rest = await self._work(_Job(ledger, entry, post, message(post).digest)) if post else None
+            rest = await self._work(Job(ledger, entry, post, message(post).digest)) if post else None
             if rest is not None:
                 return rest
+        if (number := await ledger.unpinned(self._clock.now())) is not None:
+            await self._pin(ledger, number)
         return Rest(0.0) if len(owed) == PAGE else Rest(IDLE_S, until_news=True)
+
+    async def _pin(self, ledger: Account, number: int) -> None:
+        """Pin the index. Where that fails nothing else waits for it: it is tried again."""
+        outcome = await self._sink.pin(number)
+        if isinstance(outcome, Sent):
+            self._memory.unpinned = 0
+            await ledger.record(self._clock.now(), IndexPinned(channel=self._channel, message=number))
+        elif isinstance(outcome, Refused):
+            self._memory.unpinned += 1
+            await self._tell(Unpinned(self._channel, outcome.reason, self._memory.unpinned))
 
     async def _begin(self, ledger: Account, owed: Sequence[Delivery]) -> None:
         """The channel was another's, or another life's, until now: what we knew of it is old, and what they began
         may still be on its way."""
         now = self._clock.now()
-        self._memory = _Memory(now, ledger.token, failures=self._memory.failures, refusals=self._memory.refusals)
+        kept = self._memory
+        self._memory = _Memory(
+            now, ledger.token, failures=kept.failures, refusals=kept.refusals, unpinned=kept.unpinned
+        )
         if chat := await ledger.moved_to():
             self._sink.move(chat)
         if any(entry.state == "sent" for entry in owed):
@@ -211,7 +196,7 @@ class Publisher:
         """Whether nobody else has served the channel since this turn began."""
         return await ledger.lead(self._clock.now()) and ledger.token == self._memory.token
 
-    async def _work(self, job: _Job) -> Rest | None:
+    async def _work(self, job: Job) -> Rest | None:
         """Take the next step for one story; a Rest where the channel must wait, None to go on with the next story."""
         story = job.entry.story.id
         step = decide.next_step(
@@ -236,7 +221,7 @@ class Publisher:
             case Send():
                 return await self._send(job, replace(step, repeated=self._memory.unsent.get(story, step.repeated)))
 
-    async def _send(self, job: _Job, step: Send) -> Rest | None:
+    async def _send(self, job: Job, step: Send) -> Rest | None:
         """Post the story: intent, call, ending, in this order. A call that has begun is given a moment to end even
         when the program is told to stop, because what it left open would have to be settled after the next start."""
         await self._sink.turn()
@@ -244,22 +229,23 @@ class Publisher:
             return Rest(LEASE_WAIT_S)
         intent = decide.queued(job.entry, step, job.digest, after_message=self._memory.last)
         await self._record(job, intent)
-        return await _finish(self._call(job, step, intent))
+        return await finish(self._call(job, step, intent))
 
-    async def _call(self, job: _Job, step: Send, intent: UpdateQueued) -> Rest | None:
+    async def _call(self, job: Job, step: Send, intent: UpdateQueued) -> Rest | None:
         started = self._clock.now()
         self._memory.unsent.pop(job.entry.story.id, None)
         outcome = await self._sink.send(job.post, after=self._memory.last)
         if isinstance(outcome, Sent) and step.repeated and intent.after_message is None and self._sink.can_look:
-            outcome = await self._without_twins(job, outcome)
+            shown = await job.ledger.digests(job.entry.story.id, job.entry.attempts + 1)
+            outcome = await without_twins(self._sink, outcome, shown, self._clock.sleep)
         await self._record(job, *decide.after_send(intent, outcome, repeated=step.repeated), cause=intent.key)
         await self._follow(job, outcome)
         self._remember(job, step, outcome)
-        _report(job, "posted", outcome, seconds=(self._clock.now() - started).total_seconds())
+        report(job, "posted", outcome, seconds=(self._clock.now() - started).total_seconds())
         await self._mourn(job, outcome)
         return self._rest_after(outcome)
 
-    async def _edit(self, job: _Job, step: Edit) -> Rest | None:
+    async def _edit(self, job: Job, step: Edit) -> Rest | None:
         """Bring the post up to date. An edit may be made twice without harm, so it needs no intent."""
         number = job.entry.message or 0
         if not step.needed:
@@ -276,7 +262,7 @@ class Publisher:
             self._memory.edits_from = self._clock.now() + self._sink.in_flight
         await self._record(job, *decide.after_edit(job.entry, step, job.digest, outcome))
         await self._follow(job, outcome)
-        _report(job, "edited", outcome)
+        report(job, "edited", outcome)
         await self._mourn(job, outcome)
         return self._rest_after(outcome)
 
@@ -284,7 +270,7 @@ class Publisher:
         """The seconds left; 0 or less where there are none."""
         return (moment - self._clock.now()).total_seconds() if moment else 0.0
 
-    async def _mourn(self, job: _Job, outcome: Outcome) -> None:
+    async def _mourn(self, job: Job, outcome: Outcome) -> None:
         channel, story = job.entry.channel, job.entry.story.id
         match outcome:
             case Refused("message" | "markup", reason):
@@ -295,7 +281,7 @@ class Publisher:
             case _:
                 pass
 
-    async def _settle(self, job: _Job, step: Settle) -> Rest | None:
+    async def _settle(self, job: Job, step: Settle) -> Rest | None:
         """Find out what became of a post whose answer was lost, once it can no longer be on its way."""
         wait = self._until(self._memory.in_doubt_since + self._sink.in_flight)
         if wait > 0:
@@ -324,7 +310,7 @@ class Publisher:
             case _:
                 return await self._send(job, again)
 
-    async def _follow(self, job: _Job, outcome: Outcome | Look) -> None:
+    async def _follow(self, job: Job, outcome: Outcome | Look) -> None:
         """A group that became a supergroup is another chat, which counts its messages anew; its name in the log
         stays."""
         if isinstance(outcome, Migrated):
@@ -332,36 +318,10 @@ class Publisher:
             self._sink.move(outcome.chat)
             self._memory.last = None
 
-    async def _without_twins(self, job: _Job, sent: Sent) -> Sent:
-        """The channel's first post was in doubt, and there was no known id to look behind: now there is one to look
-        before. Of several copies, whichever attempt they were of, the newest stays: its text is the one we know."""
-        shown = await job.ledger.digests(job.entry.story.id, job.entry.attempts + 1)
-
-        async def look(number: int) -> Look:
-            return await self._patiently(lambda: self._sink.look(number))
-
-        twins = await probe.find_before(look, before=sent.message, digests=shown)
-        for number in twins:
-            await self._patiently(functools.partial(self._sink.delete, number))
-        return sent
-
-    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
-        """The outcome of a call that is harmless to repeat, once it is a definite one, or after a few tries."""
-        for tries in range(PATIENCE):
-            outcome = await call()
-            match outcome:
-                case Wait(seconds):
-                    await self._clock.sleep(seconds)
-                case Unsent() | Unknown():
-                    await self._clock.sleep(2.0**tries)
-                case _:
-                    break
-        return outcome
-
-    async def _record(self, job: _Job, *facts: Fact, cause: str = "") -> None:
+    async def _record(self, job: Job, *facts: Fact, cause: str = "") -> None:
         await job.ledger.record(self._clock.now(), *facts, cause=cause)
 
-    def _remember(self, job: _Job, step: Send, outcome: Outcome) -> None:
+    def _remember(self, job: Job, step: Send, outcome: Outcome) -> None:
         story = job.entry.story.id
         match outcome:
             case Sent(number):
@@ -396,25 +356,6 @@ class Publisher:
         return Rest(min(limit, 2.0 ** min(self._memory.failures - 1, 10)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A story's delivery with its post as it would be today."""
-
-    ledger: Account
-    entry: Delivery
-    post: Post | Digest
-    digest: str
-
-
-_ADVICE = "(make the bot an administrator of the channel that may post messages; nothing is lost meanwhile)"
-
-
-async def say_so(trouble: Trouble) -> None:
-    """Trouble as a line of the log file, the 1st, 2nd, 4th, 8th … time; a lost post has its line already."""
-    if isinstance(trouble, Turned) and is_worth_saying(trouble.times):
-        _log.error("the channel refuses us channel=%s reason=%r %s", trouble.channel, trouble.reason, _ADVICE)
-
-
 def plainly(terms: Terms) -> Dress:
     """Posts and digests made of nothing but what they tell of."""
 
@@ -422,35 +363,3 @@ def plainly(terms: Terms) -> Dress:
         return compose(entry.story, terms.catalogue, lang=terms.lang)
 
     return dress
-
-
-async def _finish(work: Coroutine[None, None, T]) -> T:
-    """Let work that must not be left half done end in peace for a moment when the program is told to stop."""
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=FINISH_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        raise
-
-
-def _report(job: _Job, done: str, outcome: Outcome, *, seconds: float = 0.0) -> None:
-    """One line per publication."""
-    entry = job.entry
-    values = (done, entry.channel, entry.story.id, ",".join(entry.story.commitments), len(entry.story.items))
-    match outcome:
-        case Sent(number):
-            _log.info(
-                "%s channel=%s story=%s commitments=%s items=%d message=%d seconds=%.1f", *values, number, seconds
-            )
-        case Refused("message" | "markup" | "gone", reason):
-            _log.error("not %s channel=%s story=%s commitments=%s items=%d reason=%r", *values, reason)
-        case _:
-            _log.info("not yet %s channel=%s story=%s commitments=%s items=%d outcome=%s", *values, outcome)
-
-
-def is_worth_saying(times: int) -> bool:
-    """The 1st, 2nd, 4th, 8th … time."""
-    return times & (times - 1) == 0

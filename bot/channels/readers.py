@@ -18,7 +18,8 @@ import msgspec
 from bot.channels import following
 from bot.channels.collecting import gathered
 from bot.channels.ledger import PAGE, Call, Lease, digests
-from bot.channels.publish import IDLE_S, LEASE_WAIT_S, Clock, Publisher, Rest, Terms, Trouble, Turned
+from bot.channels.publish import IDLE_S, LEASE_WAIT_S, Clock, Publisher, Rest, Terms
+from bot.channels.trouble import Trouble, Turned
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import Sink
 from store.events.fact import Fact
@@ -74,6 +75,9 @@ class ReaderAccount:
 
     async def silence(self, now: datetime) -> None:
         """Nothing is said of what a reader is not owed."""
+
+    async def unpinned(self, now: datetime) -> None:
+        """Nothing is pinned here."""
 
     async def last_message(self) -> int | None:
         return await self._call(self._views.last_message, self._channel)

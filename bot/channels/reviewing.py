@@ -64,6 +64,9 @@ class CardAccount:
     async def silence(self, now: datetime) -> None:
         """Nothing is said of what reviewers are not owed."""
 
+    async def unpinned(self, now: datetime) -> None:
+        """Nothing is pinned here."""
+
     async def last_message(self) -> int | None:
         return await self._call(self._views.last_message, self._name)
 

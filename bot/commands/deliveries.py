@@ -10,6 +10,7 @@ from typing import get_args
 
 import click
 
+from bot.channels.index import StandingIndex, standing_index
 from bot.commands.options import config_option, json_option, load, open_views, print_json
 from bot.questions.concern import facts
 from bot.telegram.text import clean
@@ -45,7 +46,9 @@ def command(
     """
     with open_views(load(config_path)) as (log, views):
         channels = [channel] if channel else _channels(log)
-        counts = [_show(views, name, wanted, before, limit, as_json) for name in channels]
+        counts = [
+            _show(views, name, standing_index(log, views, name), wanted, before, limit, as_json) for name in channels
+        ]
     if not channels and not as_json:
         click.echo("No channel has been opened yet: `pactwatch run` does that.")
     return 1 if any(one.unaccounted for one in counts) else 0
@@ -56,18 +59,25 @@ def _channels(log: EventLog) -> list[str]:
 
 
 def _show(
-    views: Views, channel: str, wanted: str | None, before: int | None, limit: int, as_json: bool
+    views: Views,
+    channel: str,
+    index: StandingIndex | None,
+    wanted: str | None,
+    before: int | None,
+    limit: int,
+    as_json: bool,
 ) -> DeliveryCounts:
     ends = itertools.islice(_ends(views, channel, wanted, before), limit)
     counts = views.deliveries(channel)
     if as_json:
         for end in ends:
             print_json({"channel": channel, **dataclasses.asdict(end)})
-        print_json({"channel": channel, **dataclasses.asdict(counts)})
+        told = dataclasses.asdict(index) if index else None
+        print_json({"channel": channel, **dataclasses.asdict(counts), "index": told})
         return counts
     for end in ends:
         click.echo(_line(views, end))
-    click.secho(f"{channel}: {_summary(counts)}", bold=True)
+    click.secho(f"{channel}: {_summary(counts)}{_pinned(index)}", bold=True)
     return counts
 
 
@@ -91,3 +101,9 @@ def _summary(counts: DeliveryCounts) -> str:
     parts += [f"{number} suppressed ({reason})" for reason, number in sorted(counts.suppressed.items())]
     parts += [f"{counts.failed} failed", f"{counts.waiting} waiting", f"{counts.unaccounted} unaccounted"]
     return ", ".join(parts)
+
+
+def _pinned(index: StandingIndex | None) -> str:
+    if index is None:
+        return ""
+    return f"; index: message {index.message}, " + ("pinned" if index.is_pinned else "NOT pinned, tried again")

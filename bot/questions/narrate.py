@@ -8,6 +8,7 @@ from store.codec import Redacted, Unknown
 from store.events.deliveries import (
     ChannelMoved,
     ChannelOpened,
+    IndexPinned,
     TopicOpened,
     UpdateEdited,
     UpdateFailed,
@@ -67,10 +68,6 @@ def line(fact: Fact) -> str:
             return _of_news(fact)
         case FeedPaused() | FeedResumed() | PublishingPaused() | PublishingResumed():
             return _of_pause(fact)
-        case ChannelOpened():
-            return f"{fact.channel} is open; it is owed every match behind position {fact.after}"
-        case TopicOpened():
-            return f"{fact.channel}: posts of pillar {fact.pillar} go to topic {fact.thread}"
         case Unknown(type=name):
             return f"{name}, an event of a newer version of this program"
         case Redacted(type=name, reason=reason):
@@ -152,6 +149,10 @@ def _of_channel(fact: Fact) -> str:
     match fact:
         case ChannelOpened():
             return f"{fact.channel} is open; it is owed every match behind position {fact.after}"
+        case TopicOpened():
+            return f"{fact.channel}: posts of pillar {fact.pillar} go to topic {fact.thread}"
+        case IndexPinned():
+            return f"{fact.channel}: pinned the list of commitments, message {fact.message}"
         case ChannelMoved():
             return f"{fact.channel} has become a supergroup; posts go to {fact.chat} from now on"
         case _:

@@ -23,11 +23,10 @@ _NOTHING = Html("")
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest, ready to be sent. `story` is its name in the log; `is_pinned`: it is to be pinned."""
+    """A digest, ready to be sent. `story` is its name in the log."""
 
     story: str
     message: Message
-    is_pinned: bool = False
 
 
 def compose(

@@ -36,7 +36,7 @@ def index(
     for shown in (entries, *(reported[:count] for count in range(len(reported), -1, -1))):
         text = _text(catalogue, shown, len(entries) - len(shown), seen, lang)
         if fits(text):
-            return Digest(name, Message(text), is_pinned=True)
+            return Digest(name, Message(text))
     raise AssertionError("a heading always fits")
 
 

@@ -42,6 +42,10 @@ class Sink(Protocol):
         """Make the message say this."""
         ...
 
+    async def pin(self, number: int) -> Outcome:
+        """Pin the message. Pinned twice it is pinned as if once."""
+        ...
+
     async def look(self, number: int) -> Look:
         """What stands under a message id."""
         ...
@@ -113,15 +117,8 @@ class TelegramSink:
             self._topics.forget(post.pillar)
             thread = await self._thread(post)
             done = await self._sent(post, thread) if thread is None or isinstance(thread, int) else thread
-        if isinstance(done, Sent) and isinstance(post, Digest) and post.is_pinned:
-            await self._pin(done.message)
         # A topic that cannot be had is the group's matter: nothing goes out until somebody has seen to it.
         return replace(done, kind="chat") if isinstance(done, Refused) and done.kind == "topic" else done
-
-    async def _pin(self, number: int) -> None:
-        done = await self._client.pin(self._chat, number)
-        if not isinstance(done, Sent):
-            _log.warning("not pinned message=%d outcome=%s (the bot needs the right to pin messages)", number, done)
 
     async def _sent(self, post: Post | Digest, thread: int | None) -> Outcome:
         """A post whose markup Telegram cannot read goes out once more as plain text."""
@@ -150,6 +147,9 @@ class TelegramSink:
         if not _is_unreadable(done):
             return done
         return _plain(await self._client.edit_plain(self._chat, number, visible(message(post).text)), done)
+
+    async def pin(self, number: int) -> Outcome:
+        return await self._client.pin(self._chat, number)
 
     async def look(self, number: int) -> Look:
         """A log chat that has become a supergroup is followed; where it is the channel that has, Migrated."""
@@ -207,6 +207,9 @@ class TerminalSink:
 
     async def edit(self, number: int, post: Post | Digest) -> Outcome:
         self._show(f"(update of {number})\n{terminal(post)}\n")
+        return Sent(number)
+
+    async def pin(self, number: int) -> Outcome:
         return Sent(number)
 
     async def look(self, number: int) -> Look:

@@ -260,6 +260,10 @@ REVIEW_NOT_YOURS = "Only reviewers may decide this."
 NOTICE_REFUSED = (
     "⚠️ The channel refuses me: {reason}\nMake me an administrator that may post there. Nothing is lost meanwhile."
 )
+NOTICE_UNPINNED = (
+    "⚠️ I cannot pin the list of commitments in <b>{channel}</b>: {reason}\nAllow me to pin messages there;"
+    " I try again every ten minutes."
+)
 NOTICE_MOVED = "The group {channel} has become a supergroup: posts go to {chat} from now on. Nothing needs to be done."
 NOTICE_LOST = "⚠️ Telegram refused a post for good: {reason}\nStory {story}"
 NOTICE_PLAIN = "⚠️ Telegram could not read a post of mine; it went out as plain text: {reason}\nStory {story}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from store.events.deliveries import (
     ChannelMoved,
     ChannelOpened,
+    IndexPinned,
     TopicOpened,
     UpdateEdited,
     UpdateFailed,
@@ -76,6 +77,7 @@ EVENT_TYPES: tuple[type[Fact], ...] = (
     StoryJoined,
     ChannelOpened,
     TopicOpened,
+    IndexPinned,
     ChannelMoved,
     UpdateQueued,
     UpdateSent,

@@ -34,6 +34,18 @@ class TopicOpened(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return f"topic/{self.channel}/{self.pillar}/{self.thread}"
 
 
+class IndexPinned(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """The index of a channel, its message of that id, was pinned. Until then it is tried again and again."""
+
+    TYPE: ClassVar[str] = "IndexPinned.v1"
+    channel: str
+    message: int
+
+    @property
+    def key(self) -> str:
+        return f"pinned/{self.channel}/{self.message}"
+
+
 class ChannelMoved(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """A group has become a supergroup, whose id is `chat`; `channel`, its name in the log, stays. Posts made before
     are out of reach: Telegram lets no bot edit them, and the new chat counts its messages anew."""

@@ -134,6 +134,9 @@ class MortalSink:
     async def edit(self, number: int, post: Post | Digest) -> Outcome:
         return await self._death().over(lambda: self._sink.edit(number, post), is_call=True)
 
+    async def pin(self, number: int) -> Outcome:
+        return await self._death().over(lambda: self._sink.pin(number), is_call=True)
+
     async def look(self, number: int) -> Look:
         return await self._death().over(lambda: self._sink.look(number), is_call=True)
 

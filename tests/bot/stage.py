@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.ledger import Call, Ledger
-from bot.channels.publish import Clock, Dress, Publisher, Rest, Terms, Trouble
+from bot.channels.publish import Clock, Dress, Publisher, Rest, Terms
+from bot.channels.trouble import Trouble
 from bot.demo.botapi.limits import Limits
 from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Chat, Message

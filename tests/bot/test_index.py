@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +10,12 @@ import pytest
 
 from bot.channels.audience import EVERYBODY
 from bot.channels.holding import Habits
-from bot.channels.ledger import INDEX_EVERY
+from bot.channels.index import StandingIndex, standing_index
+from bot.channels.ledger import INDEX_EVERY, PIN_EVERY
 from bot.channels.painter import Painter
 from bot.channels.publish import Publisher, Terms
+from bot.channels.trouble import Trouble, Unpinned
+from bot.demo.botapi.world import CHANNEL_RIGHTS
 from bot.telegram.answers import Looked
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.editor import Editor
@@ -36,7 +39,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield made
 
 
-def publisher(stage: Stage) -> Publisher:
+def publisher(stage: Stage, tell: Callable[[Trouble], Awaitable[None]] | None = None) -> Publisher:
     views = Views.open(None)
     views.catch_up(stage.store)
     library = Library(
@@ -50,6 +53,7 @@ def publisher(stage: Stage) -> Publisher:
     )
     return stage.publisher(
         views=views,
+        tell=tell,
         terms=Terms(catalogue=CATALOGUE, habits=Habits(index=True)),
         dress=Editor(library, Painter(), EVERYBODY, "en"),
     )
@@ -66,6 +70,28 @@ async def test_the_index_is_posted_once_pinned_and_kept_current_by_edits(stage: 
     assert "• Defence industrial roadmap – 1 report, of 22 Nov 2026" in stage.posts[0].text
     assert len(stage.posts) == 2
     assert len(await stage.facts("UpdateEdited")) == 1
+
+
+async def test_a_pin_that_is_refused_is_told_and_tried_again_until_it_stands(stage: Stage) -> None:
+    told: list[Trouble] = []
+
+    async def tell(trouble: Trouble) -> None:
+        told.append(trouble)
+
+    one = publisher(stage, tell)
+    stage.server.set_bot(stage.channel, "administrator", ["post_messages"])
+    for _ in range(3):
+        await stage.settle(one)
+    assert told == [Unpinned(str(CHANNEL), "Not enough rights to manage pinned messages in the chat", 1)]
+    await stage.time.sleep(PIN_EVERY.total_seconds())
+    await stage.settle(one)
+    assert [each.times for each in told if isinstance(each, Unpinned)] == [1, 2]
+    assert standing(stage) == StandingIndex(stage.posts[0].id, is_pinned=False)
+    stage.server.set_bot(stage.channel, "administrator", CHANNEL_RIGHTS)
+    await stage.settle(publisher(stage, tell))
+    assert stage.channel.pinned == [stage.posts[0].id]
+    assert standing(stage) == StandingIndex(stage.posts[0].id, is_pinned=True)
+    assert len(stage.posts) == 1
 
 
 async def test_one_run_edits_it_no_more_often_than_it_looks(stage: Stage) -> None:
@@ -89,6 +115,12 @@ async def test_an_index_that_was_deleted_is_made_anew(stage: Stage) -> None:
     there = [post for post in stage.posts if not post.deleted and post.text.startswith("Joint Plan")]
     assert len(there) == 1
     assert "1 report" in there[0].text
+
+
+def standing(stage: Stage) -> StandingIndex | None:
+    views = Views.open(None)
+    views.catch_up(stage.store)
+    return standing_index(stage.store, views, str(CHANNEL))
 
 
 def test_an_index_of_very_many_commitments_is_shortened_and_says_so() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.operators import Notice, Operators, Throttle, notice_of, told
-from bot.channels.publish import Clock, Lost, Turned
+from bot.channels.publish import Clock
+from bot.channels.trouble import Lost, Turned, Unpinned
 from bot.telegram import words
 from bot.telegram.markup import fits, visible
 from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
@@ -121,6 +122,14 @@ async def test_a_channel_that_refuses_us_and_a_lost_post_are_told(stage: Stage) 
         await one.turn()
     assert [text.count("refuse") for text in texts(stage)] == [2, 2, 2]
     assert "Story abc" in texts(stage)[0]
+
+
+async def test_an_index_that_cannot_be_pinned_is_told_less_and_less_often(stage: Stage) -> None:
+    one = operators(stage)
+    for times in range(1, 6):
+        await one.trouble(Unpinned("-100", "Bad Request: not enough rights", times))
+    await one.turn()
+    assert texts(stage)[0].count("I cannot pin the list of commitments in -100") == 3
 
 
 async def test_the_publisher_tells_when_the_channel_refuses_it(stage: Stage) -> None:

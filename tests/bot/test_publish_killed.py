@@ -66,6 +66,9 @@ class MortalSink:
     async def edit(self, number: int, post: Post | Digest) -> Outcome:
         return await self._death.over(lambda: self._sink.edit(number, post))
 
+    async def pin(self, number: int) -> Outcome:
+        return await self._death.over(lambda: self._sink.pin(number))
+
     async def look(self, number: int) -> Look:
         return await self._death.over(lambda: self._sink.look(number))
 

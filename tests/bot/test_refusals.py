@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.publish import Lost, Plain, Trouble, Turned, is_worth_saying
+from bot.channels.trouble import Lost, Plain, Trouble, Turned, is_worth_saying
 from bot.demo.botapi.world import CHANNEL_RIGHTS
 from store.views.values import DeliveryCounts
 from tests.bot.stage import CHANNEL, Stage, staged
