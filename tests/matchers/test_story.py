@@ -97,7 +97,7 @@ def test_the_same_day_and_topic_alone_are_no_story_in_one_language_or_an_unknown
 
 def test_two_languages_may_differ_in_names_and_tense_on_one_topic_and_day() -> None:
     told = later(title="समुद्र में बचाव के लिए साथ आएंगे दोनों देश", summary="")
-    nameless = replace(FIRST, title="Accordo per i traghetti", summary="")
+    nameless = replace(FIRST, title="accordo per i traghetti", summary="")
     assert joins(told)
     assert joins(replace(told, published=DAY + timedelta(hours=20)), nameless)
     assert not joins(replace(told, commitments=("dialogue",)), replace(FIRST, commitments=("dialogue",)))
