@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import ssl
 from datetime import timedelta
-from http import HTTPStatus
 
 from feeds.guard import AddressRefused, NameNotFound
+from feeds.http1 import BadAnswer, CutShort, NoAnswer
 from feeds.outcome import Failed, FeedError, Kind
 
 
@@ -60,17 +60,20 @@ def of_connection(cause: BaseException | None, *, host: str, text: str) -> Faile
     return Failed(kind, reason)
 
 
-def of_protocol(text: str, *, host: str) -> Failed:
+def of_protocol(error: BadAnswer, *, host: str) -> Failed:
     """The failure behind an answer that is not proper HTTP."""
-    if "without sending complete message body" in text:
-        return Failed("temporary", f"{host} cut its answer short")
-    if "ConnectionClosed" in text:
-        return Failed("temporary", f"{host} closed the connection without an answer")
-    what = text.partition(": ")[0]  # what follows quotes the server
-    return Failed("soft", f"{host} does not answer in proper HTTP: {what}")
+    match error:
+        case CutShort():
+            return Failed("temporary", f"{host} cut its answer short")
+        case NoAnswer():
+            return Failed("temporary", f"{host} closed the connection without an answer")
+        case _:
+            return Failed("soft", f"{host} does not answer in proper HTTP: {error}")
 
 
 def _phrase(status: int) -> str:
+    from http import HTTPStatus  # noqa: PLC0415 - for the few that have no words of ours
+
     try:
         return HTTPStatus(status).phrase.lower()
     except ValueError:

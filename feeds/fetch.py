@@ -1,25 +1,24 @@
-"""One polite conditional GET: redirects, limits, and every way it can fail told in one line. The home of httpx here."""
+"""One polite conditional GET: redirects, limits, and every way it can fail told in one line."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
-import functools
 import hashlib
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import httpx
-
 from feeds import caching, failure
+from feeds.address import Address, AddressError, address
 from feeds.failure import Unusable
 from feeds.guard import Lookup, Resolver, why_private
-from feeds.inflate import ACCEPT_ENCODING, BodyTooLarge, inflate
+from feeds.http1 import BadAnswer, Head
+from feeds.inflate import ACCEPT_ENCODING, inflate
+from feeds.links import links
 from feeds.outcome import Answer, Failed, FeedError, Fetched, NotModified, Outcome, Validators
-from feeds.transport import DirectClient, DirectTransport
+from feeds.transport import Client, ConnectionFailed, Field, Question, Reply
 
 _NO_VALIDATORS = Validators()
 
@@ -41,20 +40,23 @@ def make_client(
     max_header_bytes: int = 65_536,
     lookup: Lookup | None = None,
     tls: ssl.SSLContext | None = None,
-) -> httpx.AsyncClient:
+) -> Client:
     """The one client for all feeds; close it with `aclose()`.
 
     `user_agent` should name the program and where to complain. `lookup` replaces the system's name resolution,
     `tls` the public certificate authorities.
     """
     resolver = Resolver(refuse=None if allow_private_addresses else why_private, lookup=lookup)
-    transport = DirectTransport(resolver, tls=tls, max_header_bytes=max_header_bytes)
-    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
-    return DirectClient(transport, headers=headers)
+    fields = (
+        (b"User-Agent", user_agent.encode("latin-1", "replace")),
+        (b"Accept", _ACCEPT),
+        (b"Accept-Encoding", ACCEPT_ENCODING.encode()),
+    )
+    return Client(resolver, fields=fields, tls=tls, max_header_bytes=max_header_bytes)
 
 
 async def fetch(
-    client: httpx.AsyncClient,
+    client: Client,
     url: str,
     *,
     validators: Validators = _NO_VALIDATORS,
@@ -78,177 +80,159 @@ async def fetch(
         return failure.of_error(exc)
 
 
-async def post_form(
-    client: httpx.AsyncClient, url: str, form: bytes, *, limits: FetchLimits = FetchLimits()
-) -> Failed | None:
+async def post_form(client: Client, url: str, form: bytes, *, limits: FetchLimits = FetchLimits()) -> Failed | None:
     """Send a form once; None where it was accepted (2xx). Redirects are not followed: a form is for who is named."""
     seconds = limits.deadline.total_seconds()
-    headers = [*client.headers.raw, (b"Content-Type", b"application/x-www-form-urlencoded")]
     try:
         async with asyncio.timeout(seconds):
-            request = httpx.Request("POST", _web_address(url), headers=headers, content=form)
-            async with _answered(client, request) as response:
-                status = response.status_code
-                said = (await _short_text(response)) if not response.is_success else ""
+            question = Question(_web_address(url), _refusal, fields=(_FORM,), form=form, cuts=True)
+            reply = await _asked(client, question)
     except TimeoutError:
         return Failed("temporary", f"no complete answer within {seconds:g} s")
     except Unusable as exc:
         return exc.failed
     except FeedError as exc:
         return failure.of_error(exc)
-    if 200 <= status < 300:
+    if 200 <= reply.status < 300:
         return None
-    failed = failure.of_status(status, retry_after=None)
+    failed = failure.of_status(reply.status, retry_after=None)
+    said = " ".join(reply.body[:_SHORT_TEXT_BYTES].decode("utf-8", "replace").split())
     return replace(failed, reason=f"{failed.reason} {said!r}") if said else failed
 
 
-async def _short_text(response: httpx.Response) -> str:
-    """The beginning of what a refusal says, on one line."""
-    body = b""
-    async for piece in response.aiter_raw():
-        body += piece
-        if len(body) >= _SHORT_TEXT_BYTES:
-            break
-    return " ".join(body[:_SHORT_TEXT_BYTES].decode("utf-8", "replace").split())
+def _refusal(head: Head) -> int:
+    """The beginning of what a refusal says."""
+    return 0 if 200 <= head.status < 300 else _SHORT_TEXT_BYTES
 
 
 # --- hops -------------------------------------------------------------------------------------------------
 
 
-async def _follow(
-    client: httpx.AsyncClient, url: str, *, validators: Validators, now: datetime, limits: FetchLimits
-) -> Outcome:
+async def _follow(client: Client, url: str, *, validators: Validators, now: datetime, limits: FetchLimits) -> Outcome:
     here = _web_address(url)
     moved_to: str | None = None
     only_permanent = True
     seen = {here}
+
+    def wanted(head: Head) -> int:
+        if head.status in _WHOLE:
+            return limits.max_body_bytes
+        # A short body that nobody needs is read, so that the connection can serve the next hop.
+        is_short = head.status in _REDIRECTS and head.length is not None and head.length <= _SHORT_BODY_BYTES
+        return _SHORT_BODY_BYTES if is_short else 0
+
     for _ in range(limits.max_redirects + 1):
-        async with _asked(client, here, validators) as response:
-            target = _redirect_target(response)
-            if target is None:
-                return await _read(response, moved_to=moved_to, validators=validators, now=now, limits=limits)
-            await _drain(response)
+        conditions = _conditions(here, validators)
+        reply = await _asked(client, Question(here, wanted, fields=(*conditions, *_credentials(here))))
+        target = _redirect_target(reply, here)
+        if target is None:
+            asked = _Asked(here, bool(conditions), moved_to, validators)
+            return await _read(reply, asked, now=now, limit=limits.max_body_bytes)
         # A move from https to http is followed but not for good: anyone on the way could have ordered it.
-        only_permanent &= response.status_code in _PERMANENT and (here.scheme, target.scheme) != ("https", "http")
+        only_permanent &= reply.status in _PERMANENT and (here.scheme, target.scheme) != ("https", "http")
         if only_permanent:
-            moved_to = _plain(target)
+            moved_to = target.text
         if target in seen:
-            raise Unusable(Failed("hard", f"the redirects go round in a circle at {_plain(target)[:200]}"))
+            raise Unusable(Failed("hard", f"the redirects go round in a circle at {target.text[:200]}"))
         seen.add(target)
         here = target
-    raise Unusable(Failed("hard", f"more than {limits.max_redirects} redirects, the last one to {_plain(here)[:200]}"))
+    raise Unusable(Failed("hard", f"more than {limits.max_redirects} redirects, the last one to {here.text[:200]}"))
 
 
-def _asked(
-    client: httpx.AsyncClient, url: httpx.URL, validators: Validators
-) -> contextlib.AbstractAsyncContextManager[httpx.Response]:
-    """The answer of one hop."""
-    headers = [*client.headers.raw, *_conditions(url, validators), *_credentials(url)]
-    return _answered(client, httpx.Request("GET", url, headers=headers))
-
-
-@contextlib.asynccontextmanager
-async def _answered(client: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-    """The answer to a request; what breaks while it is made or read is raised as Unusable."""
+async def _asked(client: Client, question: Question) -> Reply:
+    """The answer of one hop; what breaks on the way is raised as Unusable."""
+    host = question.address.host
     try:
-        response = await client.send(request, stream=True)
-        try:
-            yield response
-        finally:
-            await response.aclose()
-    except httpx.ProtocolError as exc:
-        raise Unusable(failure.of_protocol(str(exc), host=request.url.host)) from exc
-    except httpx.TransportError as exc:
-        raise Unusable(failure.of_connection(exc.__cause__, host=request.url.host, text=str(exc))) from exc
+        return await client.ask(question)
+    except BadAnswer as exc:
+        raise Unusable(failure.of_protocol(exc, host=host)) from exc
+    except ConnectionFailed as exc:
+        raise Unusable(failure.of_connection(exc.__cause__, host=host, text=str(exc))) from exc
 
 
-def _conditions(url: httpx.URL, validators: Validators) -> list[tuple[bytes, bytes]]:
+def _conditions(where: Address, validators: Validators) -> tuple[Field, ...]:
     """What makes the request conditional. Validators are sent to the address that gave them and to no other:
     another may answer "not modified" about a body that we never had."""
-    if validators.url != _plain(url):
-        return []
-    pairs = ((_IF_NONE_MATCH, validators.etag), (_IF_MODIFIED_SINCE, validators.last_modified))
-    return [(name, value.encode("latin-1", "replace")) for name, value in pairs if value]
+    if validators.url != where.text:
+        return ()
+    pairs = ((b"If-None-Match", validators.etag), (b"If-Modified-Since", validators.last_modified))
+    return tuple((name, value.encode("latin-1", "replace")) for name, value in pairs if value)
 
 
-def _credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:
+def _credentials(where: Address) -> tuple[Field, ...]:
     """HTTP Basic for an address that carries a name and a password."""
-    if not url.userinfo:
-        return []
-    pair = f"{url.username}:{url.password}".encode()
-    return [(b"Authorization", b"Basic " + base64.b64encode(pair))]
+    return ((b"Authorization", b"Basic " + base64.b64encode(where.credentials)),) if where.userinfo else ()
 
 
-def _redirect_target(response: httpx.Response) -> httpx.URL | None:
-    status = response.status_code
+def _redirect_target(reply: Reply, here: Address) -> Address | None:
+    status = reply.status
     if status not in _REDIRECTS:
         return None
-    location = response.headers.get("location")
+    location = next((value for name, value in reply.fields if name == "location"), "")
     if not location:
         raise Unusable(Failed("hard", f"HTTP {status}: a redirect that does not say where to", status))
     try:
-        return _web_address(str(response.request.url.join(location).copy_with(fragment=None)))
-    except (httpx.InvalidURL, ValueError) as exc:
+        return here.join(_as_sent(location))
+    except AddressError as exc:
         raise Unusable(Failed("hard", f"HTTP {status}: redirected to what is no address: {exc}", status)) from exc
 
 
-async def _drain(response: httpx.Response) -> None:
-    """Read a short body that nobody needs, so that the connection can serve the next hop."""
-    length = response.headers.get("content-length", "")
-    if length.isdecimal() and int(length) <= _SHORT_BODY_BYTES:
-        async for _ in response.aiter_raw():
-            pass
-
-
-@functools.lru_cache(maxsize=4096)
-def _web_address(url: str) -> httpx.URL:
+def _as_sent(location: str) -> str:
+    """The address as its server means it: what is not ASCII is UTF-8 nearly everywhere."""
     try:
-        address = httpx.URL(url)
-        host = address.host  # decoded here, where a malformed international name still means an unusable address
-    except (httpx.InvalidURL, ValueError) as exc:
-        raise Unusable(Failed("hard", f"not an address that can be asked: {exc}")) from exc
-    if address.scheme not in {"http", "https"} or not host:
-        raise Unusable(Failed("hard", "only addresses that begin with http:// or https:// and a host can be asked"))
-    return address
+        return location.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return location
 
 
-def _plain(url: httpx.URL) -> str:
-    """The address without name and password: those belong into the configuration alone."""
-    return str(url.copy_with(username=None, password=None) if url.userinfo else url)
+def _web_address(url: str) -> Address:
+    try:
+        return address(url)
+    except AddressError as exc:
+        raise Unusable(Failed("hard", str(exc))) from exc
 
 
 # --- the answer -------------------------------------------------------------------------------------------
 
 
-async def _read(
-    response: httpx.Response, *, moved_to: str | None, validators: Validators, now: datetime, limits: FetchLimits
-) -> Outcome:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers.raw}
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the last hop was asked with: where, whether on conditions, and how we came there."""
+
+    address: Address
+    conditional: bool
+    moved_to: str | None
+    validators: Validators
+
+
+async def _read(reply: Reply, asked: _Asked, *, now: datetime, limit: int) -> Outcome:
+    headers = dict(reply.fields)
+    hub, topic = _websub(asked.address, reply.fields) if "link" in headers else (None, None)
     answer = Answer(
-        url=_plain(response.request.url),
-        status=response.status_code,
-        validators=validators,
-        moved_to=moved_to,
-        conditional=_is_conditional(response.request),
+        url=asked.address.text,
+        status=reply.status,
+        validators=asked.validators,
+        moved_to=asked.moved_to,
+        conditional=asked.conditional,
         fresh_for=caching.fresh_for(headers, now=now),
         retry_after=caching.retry_after(headers, now=now),
-        **_websub(response, headers),
+        hub=hub,
+        topic=topic,
     )
-    match response.status_code:
+    match reply.status:
         case 200 | 203:
-            return await _read_body(response, answer, headers, limits.max_body_bytes)
-        case 304 if answer.conditional:
-            return NotModified(replace(answer, validators=_freshened(validators, headers)))
+            return await _read_body(reply.body, answer, headers, limit)
+        case 304 if asked.conditional:
+            return NotModified(replace(answer, validators=_freshened(asked.validators, headers)))
         case status:
             return failure.of_status(status, retry_after=answer.retry_after)
 
 
-def _websub(response: httpx.Response, headers: Mapping[str, str]) -> dict[str, str | None]:
+def _websub(where: Address, fields: tuple[tuple[str, str], ...]) -> tuple[str | None, str | None]:
     """Who tells of news at once, and under which name: WebSub, section 4, wants Link headers looked at first."""
-    if "link" not in headers:
-        return {}
-    hub, topic = (response.links.get(relation, {}).get("url") for relation in ("hub", "self"))
-    return {"hub": hub, "topic": topic} if hub and topic else {}
+    found = links(", ".join(value for name, value in fields if name == "link"), base=where.text)
+    hub, topic = found.get("hub"), found.get("self")
+    return (hub, topic) if hub and topic else (None, None)
 
 
 def _freshened(known: Validators, headers: Mapping[str, str]) -> Validators:
@@ -258,11 +242,10 @@ def _freshened(known: Validators, headers: Mapping[str, str]) -> Validators:
     return replace(known, etag=etag or known.etag, last_modified=modified or known.last_modified)
 
 
-async def _read_body(
-    response: httpx.Response, answer: Answer, headers: Mapping[str, str], limit: int
-) -> Fetched | NotModified:
+async def _read_body(wire: bytes, answer: Answer, headers: Mapping[str, str], limit: int) -> Fetched | NotModified:
     last = answer.validators
-    wire = await _wire_body(response, headers.get("content-length", ""), limit)
+    if not wire:
+        raise Unusable(Failed("soft", "the answer is empty", answer.status))
     found = Validators(
         url=answer.url,
         etag=_kept(headers.get("etag")),
@@ -279,22 +262,6 @@ async def _read_body(
     return Fetched(answer, body, headers.get("content-type", ""))
 
 
-async def _wire_body(response: httpx.Response, announced: str, limit: int) -> bytes:
-    """The body as transferred; stops reading as soon as it is known to be too large."""
-    if announced.isdecimal() and int(announced) > limit:
-        raise BodyTooLarge(limit)
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in response.aiter_raw():
-        size += len(piece)
-        if size > limit:
-            raise BodyTooLarge(limit)
-        pieces.append(piece)
-    if not size:
-        raise Unusable(Failed("soft", "the answer is empty", response.status_code))
-    return b"".join(pieces)
-
-
 async def _inflated(wire: bytes, coding: str, limit: int) -> tuple[bytes, str]:
     def work() -> tuple[bytes, str]:
         body = inflate(wire, coding, limit=limit)
@@ -302,10 +269,6 @@ async def _inflated(wire: bytes, coding: str, limit: int) -> tuple[bytes, str]:
 
     # A thread costs more than a small body does; a large one would hold up every other feed.
     return work() if len(wire) <= _SMALL_BODY_BYTES else await asyncio.to_thread(work)
-
-
-def _is_conditional(request: httpx.Request) -> bool:
-    return any(name in {_IF_NONE_MATCH, _IF_MODIFIED_SINCE} for name, _ in request.headers.raw)
 
 
 def _kept(validator: str | None) -> str | None:
@@ -317,12 +280,12 @@ def _digest(body: bytes) -> str:
 
 
 _ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
-    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.9, */*;q=0.5"
+    b"application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
+    b"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.9, */*;q=0.5"
 )
-_IF_NONE_MATCH = b"If-None-Match"
-_IF_MODIFIED_SINCE = b"If-Modified-Since"
+_FORM = (b"Content-Type", b"application/x-www-form-urlencoded")
 _MAX_VALIDATOR_CHARS = 1024
+_WHOLE = {200, 203}
 _PERMANENT = {301, 308}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SHORT_BODY_BYTES = 16_384
