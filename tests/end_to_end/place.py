@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -23,7 +24,7 @@ from bot.demo.botapi.world import Chat
 
 CHANNEL = -1001000000001
 LOG_CHAT = -1002000000002
-SOON_S = 30.0  # how long a test waits for what must come; nothing is measured by it
+SOON_S = 120.0  # how long a test waits for what must come; nothing is measured by it
 
 PLAN: dict[str, Any] = {
     "plan": {"id": "town-plan", "title": {"en": "Town plan"}, "languages": ["en"]},
@@ -60,6 +61,7 @@ class Place:
     settings: dict[str, Any] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    started: list[asyncio.subprocess.Process] = field(default_factory=list)
 
     def write_config(self, **settings: Any) -> Path:
         """The configuration of the place, with these keys instead of its own."""
@@ -83,12 +85,12 @@ class Place:
         return Ended(process.returncode or 0, out.decode(), err.decode())
 
     async def start(self, *words: str, token: bool = True) -> asyncio.subprocess.Process:
-        """Start a command and leave it running."""
+        """Start a command and leave it running, until the place is closed at the latest."""
         environment = {**os.environ, "COLUMNS": "100"}
         environment.pop("TELEGRAM_BOT_TOKEN", None)
         if token:
             environment["TELEGRAM_BOT_TOKEN"] = self.telegram.token
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("pactwatch")),
             *words,
             cwd=self.folder,
@@ -97,6 +99,15 @@ class Place:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
+        self.started.append(process)
+        return process
+
+    async def end(self) -> None:
+        """What still runs ends now, and what it has to say is read, so that no pipe is left for a later test."""
+        for process in self.started:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
 
     @asynccontextmanager
     async def running(self, *, token: bool = True) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -165,4 +176,5 @@ async def open_place(folder: Path, **feeds: list[tuple[str, str]]) -> AsyncItera
         try:
             yield place
         finally:
+            await place.end()
             await server.stop()
