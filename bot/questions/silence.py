@@ -57,6 +57,9 @@ def told(silence: Silence, months: int) -> str:
     limit = f"beyond its limit of {span}" if silence.is_beyond else f"its limit is {span}"
     if silence.days is None:
         return f"no evidence seen, and nobody has looked yet; {limit}"
+    if not silence.days:
+        since = "evidence seen" if silence.last else "no evidence seen yet; the watch began"
+        return f"{since} within the last day; {limit}"
     count = f"{silence.days} day{'s' if silence.days != 1 else ''}"
     since = f"no evidence seen for {count}" if silence.last else f"no evidence seen since the watch began, {count} ago"
     watched = f"{silence.watched_days:g} of them watched"

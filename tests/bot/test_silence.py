@@ -42,6 +42,13 @@ def test_without_any_evidence_the_watch_itself_is_counted() -> None:
     )
 
 
+def test_a_day_that_is_not_over_is_not_counted() -> None:
+    assert of(0.4) == "evidence seen within the last day; its limit is 9 months"
+    assert (
+        of(None, begun_days=0.4) == "no evidence seen yet; the watch began within the last day; its limit is 9 months"
+    )
+
+
 def test_who_never_looked_claims_nothing() -> None:
     never = silence("bridge", last=None, begun=None, watched=None, months=9, at=AT)
     assert told(never, 9) == "no evidence seen, and nobody has looked yet; its limit is 9 months"
