@@ -72,6 +72,8 @@ def _contradictions(where: Where, channel: ChannelSettings, settings: TelegramSe
     """What a channel's habits ask for and cannot have."""
     if channel.quiet is not None and channel.quiet.start == channel.quiet.to:
         yield (*where, "quiet"), "begins when it ends; leave it out, or name two different times"
+    if channel.digest is not None and channel.digest.weekday and channel.digest.every != "weekly":
+        yield (*where, "digest", "weekday"), f"a {channel.digest.every} digest has no weekday; leave it out, or weekly"
     if channel.review is not None and channel.review.when != "off" and not (settings.reviewers or settings.admins):
         yield (*where, "review"), "nobody may review; name people in telegram.reviewers or telegram.admins"
     if channel.translate and settings.translate is None:

@@ -135,7 +135,7 @@ def _channel(
         template=channel.template or DEFAULT,
     )
     translations = press.translations if channel.translate else None
-    editor = Editor(press.library, press.painter, audience, lang, translations)
+    editor = Editor(press.library, press.painter, audience, lang, translations, lambda: client.username)
     publisher = _publisher(watch, sink, audience, terms, tell, editor, press.opened)
     if channel.review is None or terms.habits.review is None:
         return [publisher]

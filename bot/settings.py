@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,10 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Minute = Annotated[int, BeforeValidator(_minute, json_schema_input_type=int | str)]
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -95,10 +99,11 @@ class WebhookSettings(_Section):
 
 class DigestSettings(_Section):
     """When a channel's digests come, by the clock of its zone: every day at `at`, every three hours counted from it,
-    or on Mondays. They sum up what was posted; with `only`, stories come in digests and no other way."""
+    or on one day of the week. They sum up what was posted; with `only`, stories come in digests and no other way."""
 
     every: Literal["daily", "three-hourly", "weekly"] = "daily"
     at: Minute = Field(default=8 * 60, description="The time of day: 08:00.")
+    weekday: Weekday | None = Field(default=None, description="The day of weekly digests; monday where none is named.")
     zone: Zone = "UTC"
     only: bool = False
 

@@ -41,6 +41,8 @@ class Clause(_Part):
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     text: str
+    # Excluded as the tag is: in which languages it can be read changes no decision.
+    translations: Title = Field(default_factory=dict, exclude=True, description="the same in other languages")
     provenance: Literal["seen", "recalled"] = "seen"
 
 

@@ -26,11 +26,13 @@ class Follow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a reader chose. `digest_at` and the hours of `quiet` (from, until) are minutes of the day in `zone`."""
+    """What a reader chose. `digest_at` and the hours of `quiet` (from, until) are minutes of the day in `zone`; weekly
+    digests come on the day `digest_weekday`, Monday being 0."""
 
     lang: str = "en"
     zone: str = "UTC"
     digest_at: int = 8 * 60
+    digest_weekday: int = 0
     quiet: tuple[int, int] | None = None
     follows: tuple[Follow, ...] = ()
 

@@ -58,9 +58,10 @@ def is_quiet(settings: Settings, now: datetime) -> bool:
 
 
 def slot(pace: Pace, settings: Settings, now: datetime) -> datetime:
-    """When the last digest of that pace was due, at or before now: every day at the reader's hour, or on Mondays."""
+    """When the last digest of that pace was due, at or before now: every day at the reader's hour, or on the
+    reader's day of the week."""
     every: Every = "weekly" if pace == "weekly" else "daily"
-    return rhythm.slot(Rhythm(every, settings.digest_at, settings.zone), now)
+    return rhythm.slot(Rhythm(every, settings.digest_at, settings.zone, settings.digest_weekday), now)
 
 
 def is_digest_due(pace: Pace, reader: ReaderRow, now: datetime) -> bool:

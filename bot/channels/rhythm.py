@@ -16,12 +16,13 @@ _STEP_MINUTES = {"three-hourly": 180, "daily": _DAY_MINUTES, "weekly": _DAY_MINU
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often a digest comes: every day at that minute of the day, every three hours counted from it, or on Mondays.
-    The clock is that of `zone`: a digest comes at eight in summer and in winter."""
+    """How often a digest comes: every day at that minute of the day, every three hours counted from it, or on one day
+    of the week, Monday being 0. The clock is that of `zone`: a digest comes at eight in summer and in winter."""
 
     every: Every
     minute: int
     zone: str
+    weekday: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _slots(rhythm: Rhythm, now: datetime, days: range) -> list[datetime]:
 def _of_day(rhythm: Rhythm, day: date) -> list[datetime]:
     """The slots of a day of the place. An hour that the clock leaves out comes when it is put forward, one that it
     shows twice comes once."""
-    if rhythm.every == "weekly" and day.weekday() != 0:
+    if rhythm.every == "weekly" and day.weekday() != rhythm.weekday:
         return []
     step = _STEP_MINUTES[rhythm.every]
     zone = ZoneInfo(rhythm.zone)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.channels.audience import Audience
 from bot.channels.holding import EVERYTHING, Habits, Reviewing
 from bot.channels.rhythm import Hours, Rhythm
-from bot.settings import ChannelSettings
+from bot.settings import WEEKDAYS, ChannelSettings, DigestSettings
 from matchers.plan import Watched
 
 
@@ -17,7 +17,9 @@ def habits_of(channel: ChannelSettings) -> Habits:
     digest, quiet, review = channel.digest, channel.quiet, channel.review
     reviews = review is not None and review.when != "off"
     return Habits(
-        digest=Rhythm(digest.every, digest.at, digest.zone) if digest else None,
+        digest=Rhythm(digest.every, digest.at, digest.zone, WEEKDAYS.index(digest.weekday or "monday"))
+        if digest
+        else None,
         only_digests=digest is not None and digest.only,
         quiet=Hours(quiet.start, quiet.to, quiet.zone) if quiet else None,
         review=Reviewing(
@@ -30,6 +32,10 @@ def habits_of(channel: ChannelSettings) -> Habits:
         witness=bool(channel.witness),
         index=channel.index,
     )
+
+
+def _rhythm(digest: DigestSettings) -> Rhythm:
+    return Rhythm(digest.every, digest.at, digest.zone, WEEKDAYS.index(digest.weekday or "monday"))
 
 
 def audience_of(channel: ChannelSettings, plans: Sequence[Watched]) -> Audience:

@@ -121,7 +121,7 @@ def commitment(
     shown = stories[:3]
     blocks = [
         join("\n", [bold(titled(entry.title, lang)), *_where(catalogue, entry, lang)]),
-        *_clauses(catalogue, entry),
+        *_clauses(catalogue, entry, lang),
         _count(count, lang),
         *(_line(catalogue, story, lang, told=entry.id) for story in shown),
     ]
@@ -300,11 +300,20 @@ def _where(catalogue: Catalogue, entry: Commitment, lang: str) -> list[Html]:
     return [fill("{no}. {pillar}", no=home.id, pillar=titled(home.title, lang))]
 
 
-def _clauses(catalogue: Catalogue, entry: Commitment) -> list[Html]:
-    """What the plan says, clause by clause, in the plan's language of record."""
-    texts = {clause.id: clause.text for chapter in catalogue.pillars for clause in chapter.clauses}
-    said = [f"{name}: {cut(clean(texts[name]), 400)}" for name in entry.clauses if name in texts][:MAX_CLAUSES]
-    return [quotation("\n".join(said))] if said else []
+def _clauses(catalogue: Catalogue, entry: Commitment, lang: str) -> list[Html]:
+    """What the plan says, clause by clause: in the reader's language, else as it was written down, which is said."""
+    plan = catalogue.plan(entry.id)
+    texts = {clause.id: clause for chapter in plan.pillars for clause in chapter.clauses}
+    meant = [texts[name] for name in entry.clauses if name in texts][:MAX_CLAUSES]
+    said = [f"{one.id}: {cut(clean(one.translations.get(lang, one.text)), 400)}" for one in meant]
+    if not said:
+        return []
+    written = plan.languages[0]
+    if written == lang or all(lang in one.translations for one in meant):
+        return [quotation("\n".join(said))]
+    spoken = say(words.SPOKEN[written], lang) if written in words.SPOKEN else written
+    heading = fill(say(words.CLAUSES_IN, lang), language=spoken)
+    return [join("\n", [Html(f"<i>{heading}</i>"), quotation("\n".join(said))])]
 
 
 def _count(count: CommitmentCount | None, lang: str) -> Html:

@@ -58,6 +58,10 @@ class Catalogue:
         """The commitment's id and those it had before."""
         return (commitment, *formers(self.commitments.values(), commitment))
 
+    def plan(self, commitment: str) -> Plan:
+        """The plan that has the commitment."""
+        return next(plan for plan in self.plans if plan.id == self.plan_of[commitment])
+
     def pillar(self, text: str) -> Pillar | None:
         """The pillar of that number (`IV`)."""
         return self._pillars.get(text.strip(" .").casefold())

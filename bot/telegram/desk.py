@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ import msgspec
 
 from bot.channels import following
 from bot.channels.ledger import Call
-from bot.telegram import words
+from bot.telegram import moments, words
 from bot.telegram.answers import Reader, note
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.keyboards import (
@@ -128,26 +127,21 @@ class Desk:
         return Message(text, rows(*listed))
 
     async def settings(self, text: str, reader: Reader) -> Message:
-        """`/settings`: what is set; `/settings 08:30`: when digests come; `/settings Europe/Rome`: the time zone."""
-        time = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", text.strip())
-        zone = await self.call(_zone, text)
-        if time:
-            await self._keep(reader, digest_at=int(time[1]) * 60 + int(time[2]))
-        elif zone:
-            await self._keep(reader, zone=zone)
-        elif text.strip():
+        """`/settings`: what is set; `/settings 08:30`: when digests come; `/settings Friday`: the day of weekly ones;
+        `/settings Europe/Rome`: the time zone; or several of these at once."""
+        changes = await self.call(_wishes, text)
+        if changes is None:
             return note(words.SETTINGS_WRONG, reader, said=cut(clean(text), MAX_WORDS_UNITS))
+        if changes:
+            await self._keep(reader, **changes)
         return await self._chosen(reader)
 
     async def quiet(self, text: str, reader: Reader) -> Message:
         """`/quiet 22-7`: no messages in these hours; `/quiet off`."""
-        hours = re.fullmatch(r"(\d{1,2})(?::00)?\s*[-–]\s*(\d{1,2})(?::00)?", text.strip())
-        if hours and int(hours[1]) < 24 and int(hours[2]) <= 24 and int(hours[1]) != int(hours[2]) % 24:
-            await self._keep(reader, quiet=(int(hours[1]) * 60, int(hours[2]) % 24 * 60))
-        elif fold(text) == "off":
-            await self._keep(reader, quiet=None)
-        else:
+        hours = moments.split_hours(text)
+        if hours is None and not moments.is_off(text):
             return note(words.QUIET_ASK, reader)
+        await self._keep(reader, quiet=hours)
         return await self._chosen(reader)
 
     async def forget(self, _text: str, reader: Reader) -> Message:
@@ -184,6 +178,7 @@ class Desk:
             say(words.SETTINGS, reader.lang),
             language=words.OWN_NAMES[reader.lang],
             time=_hour(chosen.digest_at),
+            weekday=say(tuple(words.WEEKDAYS.values())[chosen.digest_weekday], reader.lang),
             zone=chosen.zone,
             quiet=hours,
             n=len(chosen.follows),
@@ -256,9 +251,26 @@ def _hour(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
+def _wishes(text: str) -> dict[str, Any] | None:
+    """What `08:30 Friday Rome` asks for, in whatever order; None where something of it is not understood."""
+    changes: dict[str, Any] = {}
+    left: list[str] = []
+    for word in text.split():
+        minute, weekday = moments.minute_of(word), moments.weekday_of(word)
+        if minute is not None:
+            changes["digest_at"] = minute
+        elif weekday is not None:
+            changes["digest_weekday"] = weekday
+        else:
+            left.append(word)
+    if left:
+        changes["zone"] = _zone(" ".join(left))
+    return None if changes.get("zone", "") is None else changes
+
+
 def _zone(text: str) -> str | None:
-    """The time zone a person names: `Europe/Rome`, `rome`, `utc`."""
-    return _zones().get(text.strip().casefold().replace(" ", "_"))
+    """The time zone a person names: `Europe/Rome`, `rome`, `Roma`, `दिल्ली`, `utc`."""
+    return _zones().get(text.casefold().replace(" ", "_")) or _CITIES.get(fold(text))
 
 
 @cache
@@ -269,6 +281,23 @@ def _zones() -> dict[str, str]:
     return {**cities, **{name.casefold(): name for name in zones}}
 
 
+# The database of time zones names one city of each, in English; where Italian and Hindi are spoken, others are said.
+_CITIES = {
+    fold(name): zone
+    for zone, names in {
+        "Asia/Kolkata": "India/Delhi/New Delhi/Mumbai/Bengaluru/Bangalore/Chennai/Hyderabad/Pune/IST"
+        "/भारत/दिल्ली/नई दिल्ली/मुंबई/मुम्बई/कोलकाता/चेन्नई/बेंगलुरु/हैदराबाद/पुणे/लखनऊ/पटना/जयपुर/भोपाल",
+        "Europe/Rome": "Italy/Italia/Roma/Milan/Milano/Torino/Napoli/इटली/रोम/मिलान",
+        "Europe/London": "Londra/लंदन",
+        "Europe/Paris": "Parigi/पेरिस",
+        "Europe/Berlin": "Berlino/बर्लिन",
+        "Europe/Zurich": "Zurigo/Lugano/Svizzera",
+        "America/New_York": "न्यूयॉर्क",
+        "Asia/Dubai": "दुबई",
+        "Asia/Kathmandu": "काठमांडू",
+    }.items()
+    for name in names.split("/")
+}
 _LANGUAGES = {
     fold(name): code for code, own in words.OWN_NAMES.items() for name in (code, own, words.ENGLISH_NAMES[code])
 }

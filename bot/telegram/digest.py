@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.telegram import render, words
 from bot.telegram.catalogue import Catalogue, titled
+from bot.telegram.keyboards import START_LATEST
 from bot.telegram.markup import Html, bold, fill, fits, html, join, link, visible
 from bot.telegram.message import Message
 from bot.telegram.render import Post, lead_of, outlet_name
@@ -30,14 +31,21 @@ class Digest:
 
 
 def compose(
-    story: StoryView, catalogue: Catalogue | None, *, lang: str, beside: Html = _NOTHING, of: str | None = None
+    story: StoryView,
+    catalogue: Catalogue | None,
+    *,
+    lang: str,
+    beside: Html = _NOTHING,
+    of: str | None = None,
+    bot: str | None = None,
 ) -> Post | Digest:
     """The post of a story; or the digest of many, which is a story by the name of `digest/…` with all their items.
-    `beside` is what a digest ends with, `of` what it is about: what is watched, else what its reader follows."""
+    `beside` is what a digest ends with, `of` what it is about: what is watched, else what its reader follows. `bot` as
+    in `listed`."""
     if catalogue is None or not story.id.startswith(PREFIX):
         post = render.compose(story, lang=lang, prefixes=catalogue.prefixes if catalogue else {})
         return replace(post, pillar=_home(story, catalogue)) if catalogue else post
-    return Digest(story.id, Message(_text(story, catalogue, lang, beside, of)))
+    return Digest(story.id, Message(_text(story, catalogue, lang, beside, of, bot)))
 
 
 def message(post: Post | Digest) -> Message:
@@ -51,26 +59,34 @@ def terminal(post: Post | Digest) -> str:
 
 
 def listed(
-    heading: Html, stories: Sequence[StoryView], catalogue: Catalogue, lang: str, *, beside: Html = _NOTHING
+    heading: Html,
+    stories: Sequence[StoryView],
+    catalogue: Catalogue,
+    lang: str,
+    *,
+    beside: Html = _NOTHING,
+    bot: str | None = None,
 ) -> Html:
     """The stories by pillar below the heading: as many as fit into one message, with room for the text `beside` it.
-    How many are left out is said."""
+    How many are left out is said; in a channel, where no commands work, with a link to the `bot` of that name (empty
+    where that is not known)."""
     groups = _groups([item for story in stories for item in story.items], catalogue)
     total = sum(len(members) for _, members in groups)
+    more = _more(bot, lang)
     for shown in range(min(total, MAX_STORIES), -1, -1):
-        text = _shown(heading, groups, shown, catalogue, lang)
+        text = _shown(heading, groups, shown, catalogue, lang, more)
         if fits(Html(f"{text}\n\n{beside}")):
             return text
     raise AssertionError("a heading always fits")
 
 
-def _text(story: StoryView, catalogue: Catalogue, lang: str, beside: Html, of: str | None) -> Html:
+def _text(story: StoryView, catalogue: Catalogue, lang: str, beside: Html, of: str | None, bot: str | None) -> Html:
     kind, day, part = (*story.id.removeprefix(PREFIX).split("/"), "1")[:3]
     texts = words.DIGESTS_YOURS if of is None else words.DIGESTS
     heading = fill(words.say(texts.get(kind, texts["daily"]), lang), of=of or "", **_when(day, lang))
     if part != "1":
         heading = fill("{heading} · {part}", heading=heading, part=part)
-    text = listed(heading, (story,), catalogue, lang, beside=beside)
+    text = listed(heading, (story,), catalogue, lang, beside=beside, bot=bot)
     return join("\n\n", [text, beside]) if beside else text
 
 
@@ -80,7 +96,12 @@ def _when(day: str, lang: str) -> dict[str, str]:
 
 
 def _shown(
-    heading: Html, groups: list[tuple[str, list[StoryView]]], limit: int, catalogue: Catalogue, lang: str
+    heading: Html,
+    groups: list[tuple[str, list[StoryView]]],
+    limit: int,
+    catalogue: Catalogue,
+    lang: str,
+    more: Callable[[int], Html],
 ) -> Html:
     blocks: list[str] = [heading]
     left = limit
@@ -91,8 +112,20 @@ def _shown(
             blocks.append(join("\n", [*_pillar(number, catalogue, lang), *lines]))
     rest = sum(len(members) for _, members in groups) - limit
     if rest > 0:
-        blocks.append(fill(say_n(words.DIGEST_MORE, rest, lang), n=words.number(rest, lang)))
+        blocks.append(more(rest))
     return join("\n\n", blocks)
+
+
+def _more(bot: str | None, lang: str) -> Callable[[int], Html]:
+    """How it is said that there are so many more."""
+
+    def said(rest: int) -> Html:
+        if bot is None:
+            return fill(say_n(words.DIGEST_MORE, rest, lang), n=words.number(rest, lang))
+        text = words.say(words.AND_MORE, lang).format(n=words.number(rest, lang))
+        return link(text, f"https://t.me/{bot}?start={START_LATEST}" if bot else None)
+
+    return said
 
 
 def _groups(items: Sequence[ItemView], catalogue: Catalogue) -> list[tuple[str, list[StoryView]]]:

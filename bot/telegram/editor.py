@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,13 +36,15 @@ _SPANS = {"weekly": timedelta(days=7), "daily": timedelta(days=1)}
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """Makes what one channel is sent, in its language and of what is for it."""
+    """Makes what one channel is sent, in its language and of what is for it. `bot` gives the bot's name, without @,
+    once that is known."""
 
     library: Library
     painter: Painter
     audience: Audience
     lang: str
     translations: Translations | None = None
+    bot: Callable[[], str] = str
 
     async def __call__(self, entry: Delivery) -> Post | Digest | None:
         """The post or digest of a delivery; None where there is nothing to send, such as a picture nobody can draw."""
@@ -59,7 +61,7 @@ class Editor:
             return await self._translated(digest.compose(entry.story, self.library.catalogue, lang=self.lang), entry)
         beside = await self.library.call(self._beside, name)
         of = cut(names_of(self.library.catalogue.plans, self.lang), NAME_UNITS)
-        return digest.compose(entry.story, self.library.catalogue, lang=self.lang, beside=beside, of=of)
+        return digest.compose(entry.story, self.library.catalogue, lang=self.lang, beside=beside, of=of, bot=self.bot())
 
     def _index(self, name: str) -> Digest:
         views, entries = self.library.views, self._entries()

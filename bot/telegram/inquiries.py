@@ -96,9 +96,15 @@ class Inquiries:
         return await self._seen(ShowSeen(asked), reader) if asked else note(words.SEEN_ASK, reader)
 
     async def digest(self, text: str, reader: Reader) -> Message:
-        """`/digest`, `/digest 7d`: the last day or week of what the reader follows, or of everything."""
-        _, span = moments.split_age(text)
-        return await self._digest("week" if span and span > SPANS["day"] else "day", reader)
+        """`/digest`, `/digest week`: the last day or week of what the reader follows, or of everything."""
+        span = moments.span_of(text)
+        if span is not None:
+            return await self._digest(span, reader)
+        choice = (
+            button(say(words.DAY_BUTTON, reader.lang), ShowDigest("day")),
+            button(say(words.WEEK_BUTTON, reader.lang), ShowDigest("week")),
+        )
+        return replace(note(words.DIGEST_ASK, reader), keyboard=rows(choice))
 
     async def silence(self, text: str, reader: Reader) -> Message:
         """`/silence`: for how long nothing was seen of each commitment, or of the one named."""

@@ -359,13 +359,18 @@ def post(story: str, url: str | None, lang: str) -> Keyboard:
     )
 
 
+START_LATEST = "latest"
+
+
 def start_payload(commitment: str) -> str:
     """What stands behind `?start=` in a deep link to a commitment (A-Z a-z 0-9 _ - only, 64 at most)."""
     return f"c_{commitment}"
 
 
-def from_start(payload: str) -> ShowCommitment | None:
-    """The commitment a deep link asks for."""
+def from_start(payload: str) -> ShowCommitment | ShowLatest | None:
+    """What a deep link asks for: a commitment, or the newest reports."""
+    if payload == START_LATEST:
+        return ShowLatest()
     found = re.fullmatch(rf"c_({_NAME})", payload)
     return ShowCommitment(found[1]) if found else None
 

@@ -65,8 +65,10 @@ class Pages:
         return Reader(lang, self._library.looked(), person=person)
 
     async def start(self, payload: str, reader: Reader) -> Message:
-        """The greeting; or the commitment that a deep link (`?start=c_defence-roadmap`) leads to."""
+        """The greeting; or what a deep link leads to: a commitment (`?start=c_defence-roadmap`), the newest reports."""
         wanted = from_start(payload)
+        if isinstance(wanted, ShowLatest):
+            return await self._shown(wanted, reader)
         entry = self._catalogue.commitments.get(wanted.commitment) if wanted else None
         if entry is not None:
             return await self._commitment(entry, reader)

@@ -87,6 +87,8 @@ NOT_FOUND = "No report has the words <b>{words}</b>."
 NO_SUCH = "No commitment is called <b>{words}</b>."
 NEAREST = "Do you mean one of these commitments?"
 TRY_LIST = "/list shows all commitments."
+CLAUSES_IN = "What the plan says (only {language}):"
+SPOKEN = {"en": "in English", "it": "in Italian", "hi": "in Hindi"}
 REPORTS_NONE = "No report yet."
 REPORTS = Plural("{n} report, of {day}:", "{n} reports, the newest of {day}:")
 WHY_ASK = "Reply to a report with /why, or send its address: /why https://…"
@@ -159,6 +161,7 @@ DIGEST_FOLLOWED = {
     "day": "<b>What you follow · the last 24 hours</b>",
     "week": "<b>What you follow · the last seven days</b>",
 }
+DIGEST_ASK = "Of which time? /digest – the last 24 hours, /digest 7d – the last seven days."
 DIGEST_NOTHING = "Nothing was reported."
 DOSSIER_ASK = "Of which commitment do you want the dossier? For example: /export {example}"
 DOSSIER = (
@@ -176,6 +179,15 @@ DOSSIER_BUTTON = "Dossier"
 # A reader's own choices
 OWN_NAMES = {"en": "English", "it": "Italiano", "hi": "हिन्दी"}
 ENGLISH_NAMES = {"en": "English", "it": "Italian", "hi": "Hindi"}
+WEEKDAYS = {
+    "monday": "Monday",
+    "tuesday": "Tuesday",
+    "wednesday": "Wednesday",
+    "thursday": "Thursday",
+    "friday": "Friday",
+    "saturday": "Saturday",
+    "sunday": "Sunday",
+}
 PACES = {"now": "at once", "daily": "daily", "weekly": "weekly"}
 LANG_ASK = "In which language shall I answer?"
 LANG_SET = "I answer in English from now on."
@@ -193,14 +205,19 @@ MINE = Plural("You follow {n} subject. Tap it to change it:", "You follow {n} su
 MINE_NONE = "You follow nothing yet. /follow shows what there is."
 MINE_BUTTON = "What I follow"
 SETTINGS = (
-    "Language: {language}\nDigests: at {time}, {zone}\nQuiet hours: {quiet}\nSubjects you follow: {n}\n\n"
+    "Language: {language}\nDigests: at {time}, {zone}; weekly ones on {weekday}\nQuiet hours: {quiet}\n"
+    "Subjects you follow: {n}\n\n"
     "/lang – another language\n"
     "/settings 08:30 – when digests come\n"
+    "/settings Friday – the day of weekly ones\n"
     "/settings Rome – your time zone, by its city\n"
     "/quiet 22-7 – no messages in these hours; /quiet off ends it\n"
     "/forget – delete all that I keep of you"
 )
-SETTINGS_WRONG = "I do not understand <b>{said}</b>. Send a time (/settings 08:30) or a city (/settings Rome)."
+SETTINGS_WRONG = (
+    "I do not understand <b>{said}</b>. Send a time (/settings 08:30), a day (/settings Friday) or a"
+    " city (/settings Rome)."
+)
 QUIET_ASK = "Which hours shall be quiet? Send for example /quiet 22-7, or /quiet off."
 FORGOTTEN = "Done. I have deleted all that I kept of you."
 NOTHING_KEPT = "I keep nothing of you."

@@ -128,14 +128,14 @@ def test_an_audience_of_nobody_we_know_is_a_mistake(tmp_path: Path) -> None:
 def test_a_channels_habits_are_read_whatever_way_a_time_is_written(tmp_path: Path) -> None:
     entry = {
         "chat": -7,
-        "digest": {"every": "weekly", "at": "08:30", "zone": "Europe/Rome", "only": True},
+        "digest": {"every": "weekly", "at": "08:30", "weekday": "friday", "zone": "Europe/Rome", "only": True},
         "quiet": {"from": 1320, "to": 7, "zone": "Asia/Kolkata"},  # YAML reads 22:00 as a number of minutes
         "review": {"when": "low", "below": 0.5, "chat": -8, "hours": 2, "silence": "reject"},
     }
     telegram = {"reviewers": [43], "channels": [entry]}
     (channel,) = loaded(tmp_path, plan("town", "bridge", telegram=telegram)).config.telegram.served()
     assert habits_of(channel) == Habits(
-        digest=Rhythm("weekly", 510, "Europe/Rome"),
+        digest=Rhythm("weekly", 510, "Europe/Rome", weekday=4),
         only_digests=True,
         quiet=Hours(1320, 420, "Asia/Kolkata"),
         review=Reviewing(0.5, timedelta(hours=2), "reject"),
@@ -159,6 +159,8 @@ def test_a_channels_habits_that_cannot_be_are_mistakes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "wanted"),
     [
+        ({"digest": {"every": "daily", "weekday": "friday"}}, "a daily digest has no weekday; leave it out, or weekly"),
+        ({"digest": {"every": "weekly", "weekday": "Fri"}}, "wanted: 'monday', 'tuesday', 'wednesday'"),
         ({"digest": {"every": "hourly"}}, "wanted: 'daily', 'three-hourly' or 'weekly'"),
         ({"digest": {"at": "25:00"}}, "wanted a time of day such as 08:00"),
         ({"digest": {"zone": "Rome"}}, "wanted a time zone's name such as Europe/Rome or Asia/Kolkata"),

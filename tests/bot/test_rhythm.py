@@ -34,6 +34,13 @@ def test_digests_come_by_the_clock_of_the_place(every: Every, now: str, last: st
     assert (rhythm.slot(wanted, at(now)), rhythm.next_slot(wanted, at(now))) == (at(last), at(next_))
 
 
+def test_a_weekly_digest_comes_on_its_day() -> None:
+    friday = Rhythm("weekly", 8 * 60, ROME, weekday=4)
+    sunday_noon = at("2026-11-22 12:00")
+    assert rhythm.slot(friday, sunday_noon) == at("2026-11-20 07:00")
+    assert rhythm.next_slot(friday, sunday_noon) == at("2026-11-27 07:00")
+
+
 def test_an_hour_the_clock_shows_twice_or_leaves_out_brings_one_digest() -> None:
     wanted = Rhythm("three-hourly", 2 * 60, ROME)  # 02:00 there comes twice on 25 October and never on 29 March
     for night in (at("2026-10-24 20:00"), at("2026-03-28 20:00")):

@@ -21,7 +21,7 @@ PLAN = Plan.model_validate(
                 "id": "VII",
                 "title": {"en": "Defence", "it": "Difesa", "hi": "रक्षा सहयोग"},
                 "clauses": [
-                    {"id": "VII.e1", "text": "Negotiate a roadmap"},
+                    {"id": "VII.e1", "text": "Negotiate a roadmap", "translations": {"hi": "रोडमैप पर बातचीत"}},
                     {"id": "VII.e2", "text": "Promote a memorandum"},
                 ],
             },

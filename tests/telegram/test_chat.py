@@ -39,6 +39,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     [
         ("/start", "I watch the news for the Joint Plan"),
         ("/start c_defence-roadmap", "Defence industrial roadmap\nVII. Defence"),
+        ("/start latest", "Latest reports\n\nReport number 6"),
         ("/start nonsense", "I watch the news"),
         ("/help", "Ask\n/latest – the newest reports; /latest 7d"),
         ("/list", "Joint Plan\n3 commitments. Choose a pillar:"),
@@ -84,6 +85,19 @@ async def test_everybody_is_answered_in_the_language_of_their_telegram(
     answer = await ask(stage, person(stage, lang=lang), "/start")
     assert answer.text.startswith(expected[0])
     assert answer.text.splitlines()[-1].startswith(expected[1])
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading"),
+    [("en", None), ("it", "Che cosa dice il piano (solo in inglese):"), ("hi", "VII.e1: रोडमैप पर बातचीत")],
+)
+async def test_what_the_plan_says_is_in_the_readers_language_or_said_not_to_be(
+    stage: Stage, lang: str, heading: str | None
+) -> None:
+    answer = await ask(stage, person(stage, lang=lang), "/commitment VII.e1")
+    lines = answer.text.splitlines()
+    assert (heading or "VII.e1: Negotiate a roadmap") in lines
+    assert ("VII.e1: Negotiate a roadmap" in lines) is (lang != "hi")
 
 
 async def test_unknown_words_are_answered_with_the_nearest_commitments_as_buttons(stage: Stage) -> None:

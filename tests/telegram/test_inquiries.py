@@ -90,6 +90,8 @@ def actions(stage: Stage) -> list[tuple[int | None, str]]:
         ("/export", "Of which commitment do you want the dossier?"),
         ("/digest", "The last 24 hours\n\nVII. Defence\n• Report number 5"),
         ("/digest 7d", "The last seven days\n\nVII. Defence\n• Report number 2"),
+        ("/digest settimanale", "The last seven days\n\nVII. Defence\n• Report number 2"),
+        ("/digest banana", "Of which time? /digest – the last 24 hours"),
     ],
 )
 async def test_every_question_gets_its_answer(stage: Stage, text: str, expected: str) -> None:

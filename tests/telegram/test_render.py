@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.demo.botapi.parse_html import parse_html
+from bot.telegram.catalogue import Catalogue
+from bot.telegram.digest import listed
 from bot.telegram.keyboards import ShowTimeline, ShowWhy, Vote, action
-from bot.telegram.markup import entities, fits, visible
+from bot.telegram.markup import Html, entities, fits, visible
 from bot.telegram.message import seen_digest
 from bot.telegram.render import compose, message, tag, terminal
+from matchers.plan import Watched
 from store.events.fact import Evidence
 from store.views.values import ItemView
-from tests.telegram.stories import item, story
+from tests.telegram.stories import COMMITMENTS, PLAN, item, story
 
 ENGLISH = item(
     "India, Italy to negotiate",
@@ -207,3 +211,17 @@ def test_whatever_the_feed_says_the_post_is_sound(
 def _at(words: str, entry: ItemView) -> Evidence:
     start = entry.summary.index(words)
     return Evidence(field="summary", start=start, end=start + len(words), term=words)
+
+
+@pytest.mark.parametrize(
+    ("bot", "link"), [("plan_bot", "https://t.me/plan_bot?start=latest"), ("", None), (None, None)]
+)
+def test_what_a_channels_digest_leaves_out_is_a_link_to_the_bot(bot: str | None, link: str | None) -> None:
+    catalogue = Catalogue([Watched(PLAN, COMMITMENTS)])
+    stories = [story(item(f"Report {number}", key=f"{number:020x}", story=f"s{number}")) for number in range(60)]
+    text = listed(Html("Digest"), stories, catalogue, "en", bot=bot)
+    last = visible(text).splitlines()[-1]
+    assert last.startswith("and ")
+    assert ("/latest" in last) is (bot is None)
+    links = re.findall(r"https://t\.me/[^\"]+", text)
+    assert links == ([link] if link else [])
