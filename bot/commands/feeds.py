@@ -12,6 +12,7 @@ import click
 from bot.commands.options import config_option, json_option, load
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
+    "show": ("feeds_show", "one feed in full; `feeds NAME` does it too"),
     "test": ("feeds_look", "what would be read there? finds the feeds of a web page, too"),
     "add": ("feeds_edit", "put a feed into config.yaml"),
     "remove": ("feeds_edit", "take a feed out of config.yaml"),
@@ -23,7 +24,13 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
 
 
 class _Feeds(click.Group):
-    """Commands are imported when they are called."""
+    """Commands are imported when they are called. What is no command is taken for a feed to be shown."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        is_feed = bool(args) and args[0] not in _COMMANDS and not args[0].startswith("-")
+        return super().resolve_command(ctx, ["show", *args] if is_feed else args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -55,6 +62,7 @@ def command(ctx: click.Context, config_path: Path, as_json: bool, days: int) -> 
 
     \b
     pactwatch feeds
+    pactwatch feeds pib-en
     pactwatch feeds test https://example.org/news
     pactwatch feeds add https://example.org/feed.xml --lang en --context india
     pactwatch feeds pause pib-en

@@ -23,7 +23,7 @@ from store.log import StoreUnavailable
 def show(loaded: Loaded, period: timedelta, *, as_json: bool) -> int:
     """Print every feed of the configuration, in its order; coverage is that of the period until now."""
     at = now()
-    known = _known(loaded, at - period, at)
+    known = known_of(loaded, at - period, at)
     lines = [line(feed, known, since=at - period, now=at) for feed in loaded.config.feeds]
     if as_json:
         for one in lines:
@@ -36,7 +36,8 @@ def show(loaded: Loaded, period: timedelta, *, as_json: bool) -> int:
     return 0
 
 
-def _known(loaded: Loaded, since: datetime, at: datetime) -> Known:
+def known_of(loaded: Loaded, since: datetime, at: datetime) -> Known:
+    """What log and schedule know since then; nothing, where there is no log yet."""
     try:
         with open_views(loaded) as (store, views):
             rows = store.feeds()
@@ -99,12 +100,16 @@ _STYLES = {"ok": "green", "new": "cyan", "paused": "dim", "stale": "yellow", "fa
 
 def _print(lines: Sequence[Line], at: datetime) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("feed", "state", "asked every", "newest item", "watched", "next poll", ""):
+    for name in ("feed", "state", "every", "newest", "watched", "next", ""):
         table.add_column(name, no_wrap=bool(name), overflow="fold")
     for one in lines:
         table.add_row(*_cells(one, at))
     # In a pipe a line stays one line.
-    Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 200)
+    with console.capture() as printed:
+        console.print(table)
+    for row in printed.get().splitlines():
+        click.echo(row.rstrip())
     if any(one.coverage and not one.judges_gaps for one in lines):
         click.echo("* holds too few items to tell whether some came and went between two polls")
 

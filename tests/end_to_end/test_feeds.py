@@ -173,3 +173,16 @@ async def test_feeds_that_were_given_up_are_told_apart(tmp_path: Path) -> None:
     ]
     assert "nothing new since 2019-03-09 08:00 UTC" in told.out
     assert states == ["gone", "stale"]
+
+
+async def test_one_feed_is_shown_by_its_name_and_a_slip_is_put_right(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        await place.command("poll")
+        shown = await place.command("feeds", "times")
+        told = (await place.command("feeds", "show", "times", "--json")).lines()
+        slip = await place.command("feeds", "timse")
+        other = await place.command("feeds", "tset", "https://example.org")
+    assert shown.out.splitlines()[:3] == ["feed       times", "state      ok", f"address    {told[0]['url']}"]
+    assert (told[0]["id"], told[0]["items"]) == ("times", 1)
+    assert "'timse' is neither a feed nor a command of feeds; did you mean times?" in slip.err
+    assert (slip.code, other.code) == (2, 2)
