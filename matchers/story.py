@@ -123,7 +123,7 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
         return score + _ABROAD - conflict, _reason(0.0, 0, 0)
     shared = len(a.names & b.names)
     figures = len(a.numbers & b.numbers)
-    score += 0.8 * min(2, figures)
+    score += 0.8 * min(2, figures) + _TITLES[abroad] * _named_alike(a.title_names, b.title_names) * (days is not None)
     alike = 0.0
     if not abroad:
         alike = overlap(a.words, b.words)
@@ -141,6 +141,7 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
 # Names in two titles of which none is shared. Across languages many are no names (a script without capitals, words that
 # one of them writes large), so that it says less.
 _CONFLICT = (1.4, 0.6)
+_TITLES = (1.8, 0.3)
 _PHASE = 0.6
 _NEAR = (1.5, 1.2, -0.5, -0.5)
 _UNKNOWN = (-1.8, -2.6)  # known to the month; known to the year at best
@@ -150,6 +151,12 @@ _MONTH = 31 * 86400
 def _is_abroad(a: Traits, b: Traits) -> bool:
     """Whether the items are known to be in two languages. One of an unknown language may be in any."""
     return a.language != b.language and "und" not in (a.language, b.language)
+
+
+def _named_alike(ours: frozenset[str], theirs: frozenset[str]) -> float:
+    """How much of the title with fewer names is named in the other one, 0 to 1."""
+    fewer = min(len(ours), len(theirs))
+    return len(ours & theirs) / fewer if fewer else 0.0
 
 
 def _is_translated(a: Traits, b: Traits, abroad: bool, context: frozenset[str]) -> bool:
