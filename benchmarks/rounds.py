@@ -52,7 +52,9 @@ def main() -> None:
     with feeds_served(given.feeds, given.port) as change, tempfile.TemporaryDirectory() as home:
         feeds = Path(home) / "feeds.txt"
         feeds.write_text("".join(f"{address(number, given.port)}\n" for number in range(given.feeds)))
-        loaded = adjusted(load(ROOT / "config.yaml", {}), feeds, f"sqlite:///{home}/log.db", private=True)
+        loaded = adjusted(
+            load(ROOT / "config.yaml", {}), feeds_from=feeds, store=f"sqlite:///{home}/log.db", private=True
+        )
         print("round   own MB  together    polls   items")
         loop.run(rounds(loaded, given.rounds, change))
         print(f"most: {memory('self', 'status', 'VmHWM:'):.1f} MB")

@@ -14,31 +14,30 @@ from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.bell import Bell
-from bot.config import Loaded, store_url, views_path
+from bot.config import Loaded, has_log, store_url, views_path
 from bot.lane import Lane
-from bot.rules.activation import Standing, at_start
+from bot.rules.activation import Standing, at_start, is_proven
 from bot.settings import Config
-from bot.watch.offers import Offered, body_of
 from bot.watch.pipeline import Poller, Postponed
 from bot.watch.record import Recorder
-from bot.watch.stories import Stories, recall
-from bot.watch.texts import Texts, page_reader
-from bot.watch.websub import Subscriptions
 from bot.watch.workers import Workers, processes_for
 from feeds import due
 from feeds.fetch import FetchLimits, fetch, make_client, post_form
 from feeds.hosts import Hosts
 from feeds.item import Feed
-from feeds.outcome import Failed, Fetched, Outcome
-from feeds.parse import NotAFeed
+from feeds.outcome import Failed, Fetched, NotAFeed, Outcome
 from feeds.state import FeedState
-from feeds.websub import Subscription, request
 from matchers.rules import RuleSet, known_words, story_context
 from store.events.fact import Fact
 from store.log import Event, Store
 from store.open import open_store
 
 if TYPE_CHECKING:
+    from bot.watch.offers import Body, Offered
+    from bot.watch.stories import Stories
+    from bot.watch.texts import Texts
+    from bot.watch.websub import Subscriptions
+    from feeds.websub import Subscription
     from store.views.views import Views
 
 log = logging.getLogger(__name__)
@@ -60,7 +59,7 @@ class Watch:
     opened_views: Views | None
     lane: Lane
     poller: Poller
-    texts: Texts
+    texts: Texts | None
     subscriptions: Subscriptions | None
     bell: Bell
     run: str
@@ -85,7 +84,8 @@ class Watch:
         """Poll every feed once, due or not, and read the pages that are owed."""
         await self.lane.call(self.store.expedite, list(self.poller.feeds), due=self.clock())
         await self.poller.drain()
-        await self.texts.drain(self.bell.ring)
+        if self.texts is not None:
+            await self.texts.drain(self.bell.ring)
 
 
 @contextlib.asynccontextmanager
@@ -95,7 +95,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
     config = loaded.config
     async with contextlib.AsyncExitStack() as stack:
         feeds = {feed.id: feed.as_feed() for feed in config.feeds if not feed.paused}
-        workers = Workers(loaded.rules, processes=processes_for(len(feeds)))  # before there is any thread
+        workers = _workers(loaded, len(feeds))  # before there is any thread
         stack.push_async_callback(workers.close)
         lane = Lane("store")
         stack.callback(lane.close)
@@ -111,7 +111,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
         stack.push_async_callback(client.aclose)
         settings = _due_settings(config)
 
-        stories = _stories(store, standing.rules)
+        stories = functools.cache(lambda: _stories(store, standing.rules))
         limits = FetchLimits(
             deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
         )
@@ -128,7 +128,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
             if isinstance(outcome, Failed) and (span := due.host_rest(outcome, settings=settings)):
                 hosts.rest(feed.url, now + span)
             if isinstance(outcome, Fetched):
-                return outcome, await workers.offered(body_of(outcome, feed, state))
+                return outcome, await workers.offered(_body_of(outcome, feed, state))
             return outcome, None
 
         async def ask(url: str) -> Outcome:
@@ -148,18 +148,26 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
             concurrency=config.fetch.concurrency,
             on_news=bell.ring,
         )
-        texts = Texts(
-            feeds={feed.id: feeds[feed.id] for feed in config.feeds if feed.fulltext and not feed.paused},
-            store=store,
-            lane=lane,
-            standing=standing,
-            stories=stories,
-            read=page_reader(ask, user_agent=config.fetch.user_agent, clock=clock),
-            clock=clock,
-            meta=meta,
-        )
+
+        def open_texts(whole: Mapping[str, Feed]) -> Texts:
+            from bot.watch.texts import Texts, page_reader  # noqa: PLC0415 - only where full text is asked for
+
+            return Texts(
+                feeds=whole,
+                store=store,
+                lane=lane,
+                standing=standing,
+                stories=stories(),
+                read=page_reader(ask, user_agent=config.fetch.user_agent, clock=clock),
+                clock=clock,
+                meta=meta,
+            )
+
+        whole = {feed.id: feeds[feed.id] for feed in config.feeds if feed.fulltext and not feed.paused}
 
         async def tell_hub(wanted: Subscription) -> Failed | None:
+            from feeds.websub import request  # noqa: PLC0415 - only where hubs may reach us
+
             async with hosts.slot(wanted.hub):
                 return await post_form(client, wanted.hub, request(wanted), limits=limits)
 
@@ -169,13 +177,24 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
             views,
             lane,
             poller,
-            texts,
+            open_texts(whole) if whole else None,
             _subscriptions(config, store, lane, tell_hub, clock),
             bell,
             run,
             meta,
             clock,
         )
+
+
+def _workers(loaded: Loaded, feeds: int) -> Workers:
+    processes = processes_for(feeds)
+    return Workers(loaded.rules, processes=processes, is_flood=processes > 0 and not has_log(loaded))
+
+
+def _body_of(fetched: Fetched, feed: Feed, state: FeedState) -> Body:
+    from bot.watch.offers import body_of  # noqa: PLC0415 - most polls bring no body
+
+    return body_of(fetched, feed, state)
 
 
 async def _open_views(loaded: Loaded, lane: Lane, stack: contextlib.AsyncExitStack) -> Views:
@@ -195,6 +214,7 @@ def _subscriptions(
     settings = config.websub
     if settings is None or settings.secret is None:
         return None
+    from bot.watch.websub import Subscriptions  # noqa: PLC0415 - only where hubs may reach us
 
     async def nudge(feed: str, when: datetime) -> None:
         await lane.call(store.expedite, [feed], due=when)
@@ -210,14 +230,22 @@ def _subscriptions(
 
 
 def _stories(store: Store, rules: Sequence[RuleSet]) -> Stories:
-    context, known = (frozenset().union(*map(words, rules)) for words in (story_context, known_words))
-    return Stories(functools.partial(recall, store), context=context, known=known)
+    from bot.watch.stories import Stories, recall  # noqa: PLC0415 - most polls bring no match
+
+    def words() -> tuple[frozenset[str], frozenset[str]]:
+        context, known = (frozenset().union(*map(each, rules)) for each in (story_context, known_words))
+        return context, known
+
+    return Stories(functools.partial(recall, store), words)
 
 
 def _prepare(
     store: Store, configured: Sequence[RuleSet], feeds: Mapping[str, Feed], now: datetime, meta: Mapping[str, str]
 ) -> Standing:
     store.enrol(dict.fromkeys(feeds, now))
+    for each in configured:
+        if not is_proven(store, each, meta["version"]):
+            each.ready()  # what is wrong with rules that were left for later comes out before anything is done
     rules = at_start(store, configured, meta=meta, at=now)
     for one, other in zip(rules, configured, strict=True):
         if one.id != other.id:

@@ -19,9 +19,8 @@ from bot import yamlfile
 from bot.listener import can_listen
 from bot.plans import clashes, distinguished, merged, unknown_audiences
 from bot.settings import Config, WebhookSettings
-from feeds.page import can_extract
 from matchers.plan import Commitment, Watched
-from matchers.rules import RuleError, RuleSet, compile_rules
+from matchers.rules import RuleError, RuleSet, compile_rules, compiled_later
 
 TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"  # noqa: S105 - the variable's name, not a token
 WEBHOOK_VARIABLE = "TELEGRAM_WEBHOOK_SECRET"
@@ -67,13 +66,17 @@ class Loaded:
         return next(each.plan.id for each in self.plans if any(one.id == commitment for one in each.commitments))
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Loaded:
+def load(path: Path, environ: Mapping[str, str], *, compiles: bool = True) -> Loaded:
     """Read, check and complete the configuration at `path`, and the further plans it names. Raises ConfigError with
-    every problem at once."""
-    main = _file(path, "name yours with --config, or start from the config.yaml of the project")
+    every problem at once. With `compiles` False rules are compiled when they are first looked into, and what is wrong
+    with them comes out only then, as RuleError: for whoever knows that they are right, or asks again."""
+    main = _file(path, "name yours with --config, or start from the config.yaml of the project", compiles=compiles)
     if main.config is None:
         raise ConfigError(main.problems)
-    files = [main, *(_file(path.parent / name, f"`plans:` of {path} names it") for name in main.config.plans)]
+    further = (
+        _file(path.parent / name, f"`plans:` of {path} names it", compiles=compiles) for name in main.config.plans
+    )
+    files = [main, *further]
     found = [(file, file.config, file.rules) for file in files if file.config is not None and file.rules is not None]
     plans = distinguished([Watched(config.plan, config.commitments) for _, config, _ in found])
     problems = [*(problem for file in files for problem in file.problems), *_between(main, main.config, files, plans)]
@@ -99,6 +102,12 @@ def store_url(loaded: Loaded) -> str:
     if name in {url, ":memory:"} or name.startswith("/"):
         return url
     return f"sqlite:///{(loaded.path.parent / name).resolve()}"
+
+
+def has_log(loaded: Loaded) -> bool:
+    """Whether there may be a log already: for one that is no file of this machine there is no telling."""
+    url = store_url(loaded)
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
 
 
 def views_path(loaded: Loaded) -> Path | None:
@@ -130,7 +139,7 @@ class _File:
         return f"{self.path}:{self.document.line(where)}: {_dotted(where)}: {text}"
 
 
-def _file(path: Path, missing: str) -> _File:
+def _file(path: Path, missing: str, *, compiles: bool) -> _File:
     try:
         document = _read(path, missing)
         config = Config.model_validate(document.data)
@@ -141,7 +150,7 @@ def _file(path: Path, missing: str) -> _File:
     file = _File(path, (), document, config)
     problems = [file.said(where, text) for where, text in _contradictions(config)]
     try:
-        rules = compile_rules(config.plan, config.commitments)
+        rules = (compile_rules if compiles else compiled_later)(config.plan, config.commitments)
     except RuleError as exc:
         problems += [file.said(one.path, f"{one.value!r}: {one.wanted}") for one in exc.problems]
         return replace(file, problems=tuple(problems))
@@ -271,10 +280,16 @@ def _contradictions(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
         yield ("fetch", "min_interval_minutes"), "is longer than max_interval_minutes"
 
 
+def _can_extract() -> bool:
+    from feeds.page import can_extract  # noqa: PLC0415 - only where full text is asked for
+
+    return can_extract()
+
+
 def _missing(config: Config) -> Iterable[tuple[yamlfile.Path, str]]:
     """Packages that what is configured needs and that are not installed."""
     for index, feed in enumerate(config.feeds):
-        if feed.fulltext and not can_extract():
+        if feed.fulltext and not _can_extract():
             yield ("feeds", index, "fulltext"), "needs the package trafilatura: pip install 'pactwatch[fulltext]'"
     translator = config.telegram.translate
     if translator is not None and shutil.which(translator.command[0]) is None:

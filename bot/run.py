@@ -45,7 +45,8 @@ async def _side_by_side(watch: Watch, stop: asyncio.Event, show: Callable[[str],
     try:
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(_speak(watch, show)), group.create_task(_seal(watch))]
-            loops.append(group.create_task(reading(watch.texts, watch.bell.ring)))
+            if watch.texts is not None:
+                loops.append(group.create_task(reading(watch.texts, watch.bell.ring)))
             if watch.subscriptions is not None:
                 loops.append(group.create_task(_listen(watch, watch.subscriptions)))
             elif watch.config.websub is not None:

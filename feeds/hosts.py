@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,9 @@ class Hosts:
         try:
             async with host.room:
                 spacing_s = 0.0 if _is_this_machine(name) else self._spacing_s
-                await asyncio.sleep(host.reserve(asyncio.get_running_loop().time(), spacing_s))
+                wait_s = host.reserve(asyncio.get_running_loop().time(), spacing_s)
+                if wait_s > 0:
+                    await asyncio.sleep(wait_s)
                 async with self._total:
                     yield
         finally:
@@ -80,6 +83,7 @@ def _is_this_machine(host: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
+@functools.lru_cache(maxsize=4096)
 def _host_name(url: str) -> str:
     """The host of an address, without port; the address itself where it has none."""
     try:

@@ -78,4 +78,11 @@ class Failed:
     retry_after: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotAFeed:
+    """A body in which nothing was read, and why, in words for a person."""
+
+    reason: str
+
+
 Outcome = Fetched | NotModified | Failed

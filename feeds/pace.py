@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from feeds.outcome import Answer
-from feeds.parse import Hints
 from feeds.state import Pace
+
+if TYPE_CHECKING:
+    from feeds.parse import Hints
 
 
 def pace_of(hints: Hints) -> Pace:

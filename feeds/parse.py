@@ -31,6 +31,7 @@ from feeds.decode import Decoded, decode, label
 from feeds.item import Item
 from feeds.items import instant, make_items, text, title, web_address
 from feeds.jsonfeed import read_json
+from feeds.outcome import NotAFeed
 from feeds.raw import Document
 from feeds.tolerant import READER, TolerantError
 from feeds.walk import Malformed, read_xml
@@ -90,13 +91,6 @@ class _Origin(NamedTuple):
 
     url: str
     zone: tzinfo
-
-
-@dataclass(frozen=True, slots=True)
-class NotAFeed:
-    """Why nothing was read, in words for a person."""
-
-    reason: str
 
 
 def parse(

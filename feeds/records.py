@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from feeds.item import Item
-from feeds.parse import NotAFeed, Parsed
+from feeds.outcome import NotAFeed
+from feeds.parse import Parsed
 from feeds.safehtml import safe_html
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 
 import ahocorasick_rs
@@ -69,6 +69,22 @@ class RuleSet:
     has_languages: bool
     kinds: tuple[int, ...] = field(repr=False)
 
+    def __getattr__(self, name: str) -> object:
+        """Compile what `compiled_later` left out: only a name that is still empty is looked for here."""
+        if name not in _COMPILED:
+            raise AttributeError(name)
+        ready = compile_rules(self.plan, self.commitments)
+        for each in _COMPILED:
+            object.__setattr__(self, each, getattr(ready, each))
+        return getattr(self, name)
+
+    def ready(self) -> RuleSet:
+        """The rules themselves, compiled. Raises RuleError where they were left for later and cannot be."""
+        getattr(self, "kinds")  # noqa: B009 - looking is what compiles them
+        return self
+
+
+_COMPILED = frozenset(one.name for one in fields(RuleSet)) - {"id", "plan", "commitments"}
 
 MARKS = ("masks", "noise", "noise_title", "never", "others")
 """The plan's word lists that act on the item as a whole; `RuleSet.marks` has the group of each."""
@@ -107,6 +123,15 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         or any(side.languages for side in plan.sides.values()),
         kinds=_kinds(rules),
     )
+
+
+def compiled_later(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
+    """The rules, compiled when they are first looked into, which then raises RuleError where `compile_rules` would: for
+    rules that are known to compile, and may not be needed."""
+    later = object.__new__(RuleSet)
+    for name, value in (("id", rules_id(plan, commitments)), ("plan", plan), ("commitments", tuple(commitments))):
+        object.__setattr__(later, name, value)
+    return later
 
 
 def _by_need(lists: Mapping[str, Mapping[str, tuple[str, ...]]]) -> list[str]:
@@ -159,7 +184,7 @@ def story_context(rules: RuleSet) -> frozenset[str]:
     people = {word for person in plan.people for word in _folded(person.words)}
     paired = {word for pair in plan.pairs for word in _folded(pair.words)} - people
     sides = {word for side in plan.sides.values() for words in (side.strong, side.weak) for word in _folded(words)}
-    catch_all = {rule.commitment for rule in rules.rules if rule.rule.strength == "fallback"}
+    catch_all = {one.id for one in rules.commitments if any(rule.strength == "fallback" for rule in one.rules)}
     return frozenset(paired | {word for word in sides if any(word[:4] == other[:4] for other in paired)} | catch_all)
 
 

@@ -35,9 +35,9 @@ json_option: Callable[[Any], Any] = click.option(
 )
 
 
-def load(path: Path) -> config.Loaded:
-    """The configuration at `path`, its notes shown on stderr. Raises ConfigError."""
-    loaded = config.load(path, config.environment())
+def load(path: Path, *, compiles: bool = True) -> config.Loaded:
+    """The configuration at `path`, its notes shown on stderr. Raises ConfigError; see `config.load`."""
+    loaded = config.load(path, config.environment(), compiles=compiles)
     for note in loaded.notes:
         click.echo(f"note: {note}", err=True)
     return loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import resource
 import time
@@ -20,6 +21,7 @@ from bot.questions.reading import last
 from bot.settings import FeedSettings
 from bot.watch import monitor
 from bot.watch.pipeline import Figures
+from matchers.rules import RuleError
 from store.events.monitor import MonitorStarted, MonitorStopped
 
 
@@ -43,9 +45,14 @@ def command(config_path: Path, feeds_from: Path | None, store: str | None, allow
     pactwatch poll
     pactwatch poll --feeds-from urls.txt --store sqlite:///try.db
     """
-    loaded = adjusted(load(config_path), feeds_from, store, private=allow_private_addresses)
-    begun, cpu = time.perf_counter(), _cpu_seconds()
-    figures = loop.run(_poll(loaded))
+    options = functools.partial(adjusted, feeds_from=feeds_from, store=store, private=allow_private_addresses)
+    loaded = options(load(config_path, compiles=False))
+    try:
+        begun, cpu = time.perf_counter(), _cpu_seconds()
+        figures = loop.run(_poll(loaded))
+    except RuleError:
+        load(config_path)  # tells every problem with its place
+        raise
     print_json(
         {
             **asdict(figures),
@@ -81,7 +88,7 @@ async def _note_start(watch: Watch) -> None:
         await watch.record(begun)
 
 
-def adjusted(loaded: Loaded, feeds_from: Path | None, store: str | None, *, private: bool) -> Loaded:
+def adjusted(loaded: Loaded, *, feeds_from: Path | None, store: str | None, private: bool) -> Loaded:
     """The configuration with what the options replace. Raises ConfigError where the file names no feeds."""
     config = loaded.config
     if feeds_from is not None:

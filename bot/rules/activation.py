@@ -56,6 +56,12 @@ def is_behind(known: InForce, rules: RuleSet) -> bool:
     return bool(known.now and known.now.report and known.before and known.before.rules == rules.id)
 
 
+def is_proven(log: EventLog, rules: RuleSet, version: str) -> bool:
+    """Whether this version of the program brought these very rules into force, and so has compiled them."""
+    at = in_force(log, rules.plan.id)
+    return bool(at.now and at.now.rules == rules.id and at.at and at.at.meta.get("version") == version)
+
+
 def compiled(fact: RulesActivated) -> RuleSet:
     """The rule set of an activation, ready for use."""
     parts = json.loads(fact.content)

@@ -9,15 +9,17 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.lane import Lane
-from bot.watch.offers import Offered
 from bot.watch.record import Polled, Recorder, Tally
 from feeds.item import Feed
-from feeds.outcome import Failed, Fetched, NotModified, Outcome
-from feeds.parse import NotAFeed
+from feeds.outcome import Failed, Fetched, NotAFeed, NotModified, Outcome
 from feeds.state import FeedState
 from store.log import Claim, Schedule
+
+if TYPE_CHECKING:
+    from bot.watch.offers import Offered
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ class Postponed:
     until: datetime
 
 
-Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, Offered | NotAFeed | None] | Postponed]]
+Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, "Offered | NotAFeed | None"] | Postponed]]
 """Ask for a feed: the outcome and, where a body came, what it offers."""
 
 
@@ -53,7 +55,7 @@ class Figures:
         """Add one recorded poll."""
         self.polls += 1
         match polled.outcome, polled.found:
-            case Fetched(body=body), Offered():
+            case Fetched(body=body), found if found is not None and not isinstance(found, NotAFeed):
                 self.fetched += 1
                 self.bytes += len(body)
             case NotModified(), _:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.rules.activation import Standing
-from bot.watch import decide
-from bot.watch.decide import Judged, Sighting
-from bot.watch.offers import Offer, Offered
-from bot.watch.stories import Stories
 from feeds import due
 from feeds.item import Feed
 from feeds.notices import Awoke, BeganFailing, Gap, Gone, Moved, Notice, Recovered, Stale, ValidatorsLie
-from feeds.outcome import Failed, Fetched, NotModified, Outcome
+from feeds.outcome import Failed, Fetched, NotAFeed, NotModified, Outcome
 from feeds.pace import with_hub
-from feeds.parse import NotAFeed
 from feeds.state import FeedState
-from matchers.match import match
-from store import codec
 from store.events.fact import Fact
-from store.events.items import ItemSeen
 from store.events.monitor import (
     FeedAwoke,
     FeedDistrusted,
@@ -34,6 +28,11 @@ from store.events.monitor import (
     GapDetected,
 )
 from store.log import Claim, Completion, Event, LogError, Store
+
+if TYPE_CHECKING:
+    from bot.watch.intake import Intake
+    from bot.watch.offers import Offered
+    from bot.watch.stories import Stories
 
 log = logging.getLogger(__name__)
 
@@ -68,14 +67,15 @@ class Recorder:
         self,
         *,
         store: Store,
-        stories: Stories,
+        stories: Callable[[], Stories],
         standing: Standing,
         settings: due.Settings,
         dice: Callable[[], float],
         meta: Mapping[str, str],
     ) -> None:
-        self._store, self._stories, self._standing = store, stories, standing
+        self._store, self._standing = store, standing
         self._settings, self._dice, self._meta = settings, dice, meta
+        self._intake = functools.cache(lambda: _intake(store, stories, standing, meta))
 
     def record(self, batch: Sequence[Polled], *, now: datetime) -> list[Tally | None]:
         """Write every outcome of the batch in one transaction. A poll whose lease was lost meanwhile is dropped
@@ -102,13 +102,27 @@ class Recorder:
 
     def _decide(self, polled: Polled, now: datetime) -> tuple[Completion, Tally]:
         tally = Tally()
-        if isinstance(polled.found, Offered) and isinstance(polled.outcome, Fetched):
-            judged, events = self._items(polled, polled.outcome, polled.found, now, tally)
+        found = polled.found
+        if isinstance(polled.outcome, Fetched) and found is not None and not isinstance(found, NotAFeed):
+            judged = self._judged(polled.state, polled.outcome, found, now)
+            events = self._intake().events(found, polled.feed, archive=judged.first, now=now, tally=tally)
         else:
             judged, events = self._no_items(polled, now), []
         notices = [Event(_fact_of(notice, polled.feed), self._meta) for notice in judged.notices]
         tally.notes = [type(notice).__name__ for notice in judged.notices]
         return Completion(polled.claim, judged.next_due, judged.state.to_json(), (*notices, *events)), tally
+
+    def _judged(self, state: FeedState, fetched: Fetched, found: Offered, now: datetime) -> due.Judged:
+        return due.after_items(
+            state,
+            found.digests,
+            found.dates,
+            answer=fetched.answer,
+            pace=with_hub(found.pace, fetched.answer),
+            now=now,
+            jitter=self._dice(),
+            settings=self._settings,
+        )
 
     def _no_items(self, polled: Polled, now: datetime) -> due.Judged:
         jitter = self._dice()
@@ -122,64 +136,11 @@ class Recorder:
                 failed = Failed("soft", f"what came is no feed: {reason}")
         return due.after_failure(polled.state, failed, now=now, jitter=jitter, settings=self._settings)
 
-    # --- items --------------------------------------------------------------------------------------------
 
-    def _items(
-        self, polled: Polled, fetched: Fetched, found: Offered, now: datetime, tally: Tally
-    ) -> tuple[due.Judged, list[Event]]:
-        judged = due.after_items(
-            polled.state,
-            found.digests,
-            found.dates,
-            answer=fetched.answer,
-            pace=with_hub(found.pace, fetched.answer),
-            now=now,
-            jitter=self._dice(),
-            settings=self._settings,
-        )
-        tally.items = len(found.digests)
-        events: list[Event] = []
-        known, digests = self._known([offer.sighting for offer in found.offers])
-        for offer in found.offers:
-            events += self._item(offer, polled.feed, judged.first, digests.get(offer.sighting.key), known, now, tally)
-        return judged, events
+def _intake(store: Store, stories: Callable[[], Stories], standing: Standing, meta: Mapping[str, str]) -> Intake:
+    from bot.watch.intake import Intake  # noqa: PLC0415 - most polls bring no item
 
-    def _present(self, judged: Judged, offer: Offer, feed: Feed) -> Judged:
-        """What the rules in force say, which may have been activated after the item was judged."""
-        rules = self._standing.of(judged.plan)
-        if rules is None or rules.id == judged.rules:
-            return judged
-        return Judged(judged.plan, rules.id, match(rules, offer.sighting.item, context=feed.context))
-
-    def _known(self, candidates: Sequence[Sighting]) -> tuple[set[str], dict[str, str]]:
-        """What the log holds of these items: keys, and the digest each was first seen with."""
-        known = self._store.known([key for one in candidates for key in decide.questions(one)])
-        stored = self._store.find([f"item/{one.key}" for one in candidates if f"item/{one.key}" in known])
-        facts = (codec.fact(recorded) for recorded in stored.values())
-        # A redacted item keeps its key and stays known; its text must not come back through the feed.
-        digests = {one.key: one.digest for one in candidates if f"item/{one.key}" in known}
-        digests.update({fact.item: fact.digest for fact in facts if isinstance(fact, ItemSeen)})
-        return known, digests
-
-    def _item(
-        self, offer: Offer, feed: Feed, archive: bool, digest: str | None, known: set[str], now: datetime, tally: Tally
-    ) -> list[Event]:
-        one = offer.sighting
-        appeared = decide.appearance(
-            one, feed=feed, lang=offer.lang, archive=archive, stored_digest=digest, known=known
-        )
-        if appeared is None:
-            return []
-        if isinstance(appeared, ItemSeen):
-            tally.new += 1
-        else:
-            tally.revised += 1
-        matched = decide.findings(one, [self._present(each, offer, feed) for each in offer.judged])
-        tally.matches += len(matched)
-        joined = None
-        if matched and f"story/{one.key}" not in known:
-            joined = self._stories.join(one, matched, lang=offer.lang, now=now)
-        return decide.chain(appeared, matched, joined, self._meta)
+    return Intake(store, stories, standing, meta)
 
 
 def _fact_of(notice: Notice, feed: Feed) -> Fact:

@@ -26,20 +26,17 @@ class Stories:
     """Which stories are being told now. Not safe for two threads: it lives in the store's lane.
 
     `recall` gives the items that came to a story since a moment, in their order; it is asked when the first item
-    needs one, because most polls bring nothing that matches. `context` are the words that every item of the plan holds,
-    `known` those that tie no story to an earlier one.
+    needs one, because most polls bring nothing that matches, and so is `words`: those that every item of the plan
+    holds, and those that tie no story to an earlier one.
     """
 
     def __init__(
         self,
         recall: Callable[[datetime], Iterable[StoryItem]],
-        *,
-        context: Collection[str],
-        known: Collection[str] = (),
+        words: Callable[[], tuple[Collection[str], Collection[str]]],
     ) -> None:
         self._recall = recall
-        self._context = context
-        self._proves_nothing = known
+        self._words = words
         self._recent: Recent | None = None
         self._forgot_at: datetime | None = None
 
@@ -55,7 +52,8 @@ class Stories:
 
     def _known(self, now: datetime) -> Recent:
         if self._recent is None or self._forgot_at is None:
-            self._recent, self._forgot_at = Recent(self._context, known=self._proves_nothing), now
+            context, proves_nothing = self._words()
+            self._recent, self._forgot_at = Recent(context, known=proves_nothing), now
             for item in self._recall(now - _REACH):
                 self._recent.add(item)
         elif now - self._forgot_at > _FORGET_EVERY:

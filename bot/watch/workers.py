@@ -13,18 +13,19 @@ import struct
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from bot.watch.offers import Body, Offered, offered
-from feeds.parse import NotAFeed
+from feeds.outcome import NotAFeed
 from matchers.rules import RuleSet
+
+if TYPE_CHECKING:
+    from bot.watch.offers import Body, Offered
 
 log = logging.getLogger(__name__)
 
 _FEEDS_FOR_PROCESSES = 200
 _AHEAD = 3  # bodies a process is given before it has answered, so that it never waits for the next
+_MANY = 64  # bodies before one more process learns to read them, which takes as long as to read some fifty
 _TIMEOUT_S = 60.0
 _GC_THRESHOLD = 50_000  # an item leaves no cycles behind
 _THREADS = 2  # one may be held up by an ill-formed body
@@ -43,11 +44,16 @@ def processes_for(feeds: int) -> int:
 class Workers:
     """Finds what bodies offer, in `processes` forked here and now, or in threads. Close it with `close`.
 
-    A process that fails is not replaced: threads take over what it would have done.
+    With `is_flood`, all feeds are expected to bring a body: then what reading takes is there before the fork, and all
+    processes are asked at once. Else a process learns it with its first body, and a further one is asked only when
+    there were many. A process that fails is not replaced: threads take over what it would have done.
     """
 
-    def __init__(self, rules: Sequence[RuleSet], *, processes: int) -> None:
+    def __init__(self, rules: Sequence[RuleSet], *, processes: int, is_flood: bool = True) -> None:
+        if is_flood:
+            _prepare(rules)
         self._rules = rules
+        self._read = _MANY * processes if is_flood else 0
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="worker")
         self._helpers: list[_Helper] = []
         gc.freeze()  # what is there by now stays: neither looked through again nor, in a fork, copied by looking
@@ -58,13 +64,14 @@ class Workers:
     async def offered(self, body: Body) -> Offered | NotAFeed:
         """What the body offers. A defect is raised as whatever it is."""
         async with self._room:
-            working = [helper for helper in self._helpers if not helper.failed]
+            self._read += 1
+            working = [helper for helper in self._helpers if not helper.failed][: 1 + self._read // _MANY]
             if working:
                 try:
                     return await min(working, key=lambda helper: helper.waiting).offered(body)
                 except _HelperError as exc:
                     log.warning("read in this process instead feed=%s reason=%s", body.feed.id, exc)
-            return await asyncio.get_running_loop().run_in_executor(self._threads, offered, body, self._rules)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, _offered, body, self._rules)
 
     async def close(self) -> None:
         """End the processes and threads."""
@@ -73,15 +80,24 @@ class Workers:
         self._threads.shutdown(wait=True)
 
 
+def _prepare(rules: Sequence[RuleSet]) -> None:
+    """All that reading a body takes. Raises RuleError for rules that were left for later and cannot be compiled."""
+    from bot.watch import bodies  # noqa: F401, PLC0415
+
+    for each in rules:
+        each.ready()
+
+
+def _offered(body: Body, rules: Sequence[RuleSet]) -> Offered | NotAFeed:
+    """What the body offers, read in this process. All that reading takes is imported when the first body has come:
+    most polls bring none."""
+    from bot.watch import bodies  # noqa: PLC0415
+
+    return bodies.offered(body, rules)
+
+
 class _HelperError(Exception):
-    """The process gave no answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    offered: Offered | None = None
-    refused: NotAFeed | None = None
-    broken: str = ""
+    """The process gave no answer, or none that helps."""
 
 
 class _Helper:
@@ -96,12 +112,12 @@ class _Helper:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def offered(self, body: Body) -> Offered | NotAFeed:
-        answer = _ANSWER.decode(await self._ask(_ENCODER.encode(body)))
-        if answer.broken:
-            raise _HelperError(answer.broken)
-        found = answer.offered or answer.refused
-        assert found is not None
-        return found
+        from bot.watch import bodies  # noqa: PLC0415 - see `_offered`
+
+        try:
+            return bodies.answered(await self._ask(bodies.question(body)))
+        except bodies.NotAnswered as exc:
+            raise _HelperError(str(exc)) from exc
 
     async def _ask(self, question: bytes) -> bytes:
         self.waiting += 1
@@ -168,20 +184,11 @@ def _serve(link: socket.socket, rules: Sequence[RuleSet]) -> None:
     with link, link.makefile("rwb") as stream:
         while head := stream.read(_LENGTH.size):
             question = stream.read(_LENGTH.unpack(head)[0])
-            answer = _answer(question, rules)
+            from bot.watch import bodies  # noqa: PLC0415 - see `_offered`
+
+            answer = bodies.answer(question, rules)
             stream.write(_LENGTH.pack(len(answer)) + answer)
             stream.flush()
 
 
-def _answer(question: bytes, rules: Sequence[RuleSet]) -> bytes:
-    try:
-        found = offered(_BODY.decode(question), rules)
-        return _ENCODER.encode(_Answer(offered=found) if isinstance(found, Offered) else _Answer(refused=found))
-    except Exception as exc:  # noqa: BLE001 - read once more in our own process, and told there with its traceback
-        return _ENCODER.encode(_Answer(broken=f"{type(exc).__name__}: {exc}"))
-
-
 _LENGTH = struct.Struct(">I")
-_ENCODER = msgspec.msgpack.Encoder()
-_BODY = msgspec.msgpack.Decoder(Body)
-_ANSWER = msgspec.msgpack.Decoder(_Answer)

@@ -36,7 +36,7 @@ def test_a_new_story_that_continues_an_earlier_one_says_so() -> None:
         asked.append(since)
         return [ORDER]
 
-    stories = Stories(recall, context=frozenset(("italian", "italy")))
+    stories = Stories(recall, lambda: (frozenset(("italian", "italy")), ()))
     joined = join(
         stories,
         "Cantiere Verdi lays keel of first Kochi ferry",

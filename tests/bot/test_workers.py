@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot.config import load
-from bot.watch.offers import Body, Offered, offered
+from bot.watch.bodies import offered
+from bot.watch.offers import Body, Offered
 from bot.watch.workers import Workers
 from feeds.item import Feed
-from matchers.rules import RuleSet
+from matchers.rules import RuleSet, compiled_later
 
 pytestmark = [
     pytest.mark.anyio,
@@ -49,6 +50,19 @@ async def test_processes_answer_as_this_one_does(rules: tuple[RuleSet, ...]) -> 
         await workers.close()
     assert found == [offered(one, rules) for one in BODIES]
     assert all(isinstance(one, Offered) and one.offers[1].judged[0].matches for one in found)
+
+
+async def test_further_processes_are_asked_only_where_there_is_much_to_read(rules: tuple[RuleSet, ...]) -> None:
+    later = tuple(compiled_later(one.plan, one.commitments) for one in rules)
+    workers = Workers(later, processes=2, is_flood=False)
+    try:
+        for helper in workers._helpers[1:]:
+            os.kill(helper.pid, signal.SIGKILL)  # nobody asks it
+        found = [await workers.offered(one) for one in BODIES]
+        assert not any(helper.failed for helper in workers._helpers)
+    finally:
+        await workers.close()
+    assert found == [offered(one, rules) for one in BODIES]
 
 
 async def test_what_the_last_body_held_is_not_offered_again(rules: tuple[RuleSet, ...]) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.end_to_end.place import SOON_S, open_place
 
@@ -44,6 +45,21 @@ async def test_poll_answers_no_where_no_feed_can_be_read(tmp_path: Path) -> None
         ended = await place.command("poll")
     assert ended.code == 1
     assert "HTTP 404" in ended.err
+
+
+async def test_poll_refuses_rules_that_cannot_be_used_also_where_there_is_a_log(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        before, after = (await place.command("poll")), []
+        document = yaml.safe_load((tmp_path / "config.yaml").read_text())
+        document["commitments"][0]["rules"][0]["needs"] = ["atlantis"]
+        for name in ("pactwatch.db", "new.db"):
+            (tmp_path / "config.yaml").write_text(yaml.safe_dump(document | {"store": f"sqlite:///{name}"}))
+            after.append(await place.command("poll"))
+    assert before.code == 0
+    for ended in after:
+        assert ended.code == 2
+        assert "config.yaml:" in ended.err
+        assert "'atlantis': one of plan.sides" in ended.err
 
 
 async def test_the_log_shows_what_was_asked_for(tmp_path: Path) -> None:

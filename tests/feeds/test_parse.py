@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.parse import Hints, Limits, NotAFeed, Parsed, parse
+from feeds.outcome import NotAFeed
+from feeds.parse import Hints, Limits, Parsed, parse
 from feeds.records import records
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>https://news.example/</link>

@@ -12,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from feeds.item import Item
-from feeds.parse import NotAFeed, Parsed, parse, parse_tolerantly
+from feeds.outcome import NotAFeed
+from feeds.parse import Parsed, parse, parse_tolerantly
 from tests.feeds.corpus import cases, needs_corpus
 from tests.feeds.differences import mistaken, unexplained
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from matchers.plan import Commitment, Plan
-from matchers.rules import RuleError, compile_rules, content, story_context
+from matchers.rules import RuleError, compile_rules, compiled_later, content, story_context
 from tests.matchers.plans import BASE, compiled, found, rules_of
 
 WRONG = """
@@ -142,3 +142,19 @@ def test_word_lists_may_name_each_other_in_any_order_but_not_themselves() -> Non
         rules_of("any: ['@a']", plan="{words: {a: ['@b', x1], b: ['@a', y1]}}")
     long = ", ".join(f"l{n}: ['@l{n + 1}']" for n in range(1200))
     assert found(rules_of("any: ['@l0'], needs: []", plan=f"{{words: {{{long}, l1200: [end]}}}}"), "The end") == ["c"]
+
+
+def test_rules_left_for_later_are_the_same_once_they_are_looked_into() -> None:
+    rules = rules_of("any: [ports]", "query: 'ships AND @sea'", plan="{words: {sea: [harbour]}}")
+    later = compiled_later(rules.plan, rules.commitments)
+    assert (later.id, content(later)) == (rules.id, content(rules))
+    assert found(later, "Italian and Indian ports") == found(rules, "Italian and Indian ports") == ["c"]
+    assert later.ready().rules == rules.rules
+
+
+def test_what_is_wrong_with_rules_left_for_later_comes_out_when_they_are_compiled() -> None:
+    parts = yaml.safe_load(WRONG)
+    commitments = [Commitment.model_validate(one) for one in parts["commitments"]]
+    later = compiled_later(Plan.model_validate({**yaml.safe_load(BASE), **parts["plan"]}), commitments)
+    with pytest.raises(RuleError, match="spain"):
+        later.ready()

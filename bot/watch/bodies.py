@@ -1,0 +1,85 @@
+"""Reading bodies: bytes and rules in, what the body offers out; here, and for a process that asks in MessagePack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.watch.decide import Judged, Sighting, sightings
+from bot.watch.offers import Body, Offer, Offered
+from feeds.item import Feed
+from feeds.outcome import NotAFeed
+from feeds.pace import pace_of
+from feeds.parse import Parsed, parse
+from feeds.text import plain
+from matchers.match import detect_language, match
+from matchers.rules import RuleSet
+
+
+class NotAnswered(Exception):
+    """Whoever was asked could not read the body; says what broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    offered: Offered | None = None
+    refused: NotAFeed | None = None
+    broken: str = ""
+
+
+def question(body: Body) -> bytes:
+    """The body as another process is asked to read it."""
+    return _ENCODER.encode(body)
+
+
+def answer(question: bytes, rules: Sequence[RuleSet]) -> bytes:
+    """What that process answers; a defect is part of the answer."""
+    try:
+        found = offered(_BODY.decode(question), rules)
+        return _ENCODER.encode(_Answer(offered=found) if isinstance(found, Offered) else _Answer(refused=found))
+    except Exception as exc:  # noqa: BLE001 - read once more in our own process, and told there with its traceback
+        return _ENCODER.encode(_Answer(broken=f"{type(exc).__name__}: {exc}"))
+
+
+def answered(told: bytes) -> Offered | NotAFeed:
+    """What an answer says. Raises NotAnswered."""
+    found = _ANSWER.decode(told)
+    if found.broken:
+        raise NotAnswered(found.broken)
+    said = found.offered or found.refused
+    assert said is not None
+    return said
+
+
+def offered(body: Body, rules: Sequence[RuleSet]) -> Offered | NotAFeed:
+    """What the body offers, or why it is no feed. Blocks for as long as `parse` may."""
+    parsed = parse(body.data, content_type=body.content_type, url=body.url, zone=_zone_of(body.feed))
+    return _offered(parsed, body, rules) if isinstance(parsed, Parsed) else parsed
+
+
+def _zone_of(feed: Feed) -> tzinfo:
+    return ZoneInfo(feed.zone) if feed.zone else UTC
+
+
+def _offered(parsed: Parsed, body: Body, rules: Sequence[RuleSet]) -> Offered:
+    seen = sightings(parsed.items, feed_id=body.feed.id, plain=plain)
+    return Offered(
+        digests={one.key: one.digest for one in reversed(seen)},
+        dates=tuple(when for one in seen if (when := one.item.published or one.item.updated)),
+        pace=pace_of(parsed.hints),
+        offers=tuple(_offer(one, body.feed, rules) for one in seen if body.window.get(one.key) != one.digest),
+    )
+
+
+def _offer(one: Sighting, feed: Feed, rules: Sequence[RuleSet]) -> Offer:
+    judged = (Judged(each.plan.id, each.id, match(each, one.item, context=feed.context)) for each in rules)
+    return Offer(one, detect_language(one.item), tuple(judged))
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_BODY = msgspec.msgpack.Decoder(Body)
+_ANSWER = msgspec.msgpack.Decoder(_Answer)
