@@ -1,7 +1,7 @@
 """Which characters need more than `lower()` to be folded, as ranges of code points, below the supplementary planes.
 
-They follow from `matchers.text.fold_one`, and are written down because to ask it for twenty thousand characters takes a
-tenth of a second at every start. `tests/matchers/test_text.py` asks it, and prints what is to stand here.
+They follow from `matchers.letters.fold_one`, and are written down because to ask it for twenty thousand characters
+takes a tenth of a second at every start. `tests/matchers/test_text.py` asks it, and prints what is to stand here.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchers.foldranges import RANGES
-from matchers.text import BREAK, exact, fold, fold_one, is_shouted, read, word_spans
+from matchers.letters import fold_one
+from matchers.text import BREAK, exact, fold, is_shouted, read, word_spans
 
 # What a reader takes for the words of a text, per language and trap. One row per trap.
 WORDS = [
