@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from bot.aside import ended
 from bot.channels.chart import Chart, can_draw
 
 _log = logging.getLogger(__name__)
@@ -43,25 +44,13 @@ class Painter:
 
 
 async def _painted(chart: Chart, program: Sequence[str]) -> bytes | None:
-    process = await asyncio.create_subprocess_exec(
-        *program,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # its threads would hold memory and have nothing to do
-    )
+    environ = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # its threads would hold memory and have nothing to do
     try:
-        async with asyncio.timeout(_TIMEOUT_S):
-            png, trouble = await process.communicate(msgspec.msgpack.encode(chart))
+        done = await ended(program, given=msgspec.msgpack.encode(chart), timeout_s=_TIMEOUT_S, environ=environ)
     except TimeoutError:
         _log.warning("no picture: it took longer than %.0f seconds", _TIMEOUT_S)
         return None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        lines = trouble.decode(errors="replace").split("\n")
-        _log.warning("no picture: %s", next((line for line in reversed(lines) if line), process.returncode))
+    if done.code:
+        _log.warning("no picture: %s", done.said or done.code)
         return None
-    return png
+    return done.output

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.aside import ended
 from bot.channels.ledger import Call
 from bot.questions.concern import fact_of
 from bot.telegram.text import clean, cut
@@ -89,22 +89,13 @@ class Translations:
 
 
 async def _answer(command: Sequence[str], asked: bytes, *, seconds: float) -> bytes:
-    """What the program writes. Raises OSError, ValueError and TimeoutError; the program does not outlive this."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        async with asyncio.timeout(seconds):
-            written, _ = await process.communicate(asked)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        raise OSError(f"ended with {process.returncode}")
-    if len(written) > MAX_ANSWER_BYTES:
+    """What the program writes. Raises OSError, ValueError and TimeoutError."""
+    done = await ended(command, given=asked, timeout_s=seconds)
+    if done.code:
+        raise OSError(f"ended with {done.code}" + (f": {done.said}" if done.said else ""))
+    if len(done.output) > MAX_ANSWER_BYTES:
         raise ValueError("the answer is far too long")
-    return written
+    return done.output
 
 
 def _digest(text: str) -> str:

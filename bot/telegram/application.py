@@ -23,10 +23,17 @@ READ_TIMEOUT_S = 30.0
 IN_FLIGHT_S = 15.0
 
 
-def build_application(token: str, api_url: str, *, read_timeout_s: float = READ_TIMEOUT_S) -> App:
+def build_application(
+    token: str,
+    api_url: str,
+    *,
+    read_timeout_s: float = READ_TIMEOUT_S,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> App:
     """python-telegram-bot, ready to be started: one slow handler does not hold up the others, and a read has
-    30 seconds, because an answer that comes late is worth more than a guess."""
-    requests = (_request(32, read_timeout_s), _request(1, read_timeout_s))
+    30 seconds, because an answer that comes late is worth more than a guess. All calls but the fetching of updates go
+    over the `transport`, where one is given."""
+    requests = (_request(32, read_timeout_s, transport), _request(1, read_timeout_s))
     app: App = (
         Application.builder()
         .token(token)
@@ -86,14 +93,16 @@ async def ask_for_calls(app: App, url: str, *, secret: str, updates: Sequence[st
     return Sent(0) if isinstance(done, bool) else done
 
 
-def _request(connections: int, read_timeout_s: float) -> HTTPXRequest:
+def _request(
+    connections: int, read_timeout_s: float, transport: httpx.AsyncBaseTransport | None = None
+) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=connections,
         read_timeout=read_timeout_s,
         write_timeout=10.0,
         connect_timeout=10.0,
         pool_timeout=10.0,
-        httpx_kwargs={"verify": _certificates()},
+        httpx_kwargs={"transport": transport} if transport else {"verify": _certificates()},
     )
 
 

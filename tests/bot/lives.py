@@ -28,6 +28,7 @@ from bot.telegram.sinks import TelegramSink
 from store.log import Store, StoreUnavailable
 from store.sqlite import SqliteStore
 from store.views.views import Views
+from tests.bot.impatient import Impatient
 from tests.bot.stage import CHANNEL, LOG_CHAT, START
 
 T = TypeVar("T")
@@ -260,7 +261,7 @@ class World:
 
 
 @asynccontextmanager
-async def living(folder: Path, *, log_chat: bool, read_timeout_s: float = 0.15) -> AsyncIterator[World]:
+async def living(folder: Path, *, log_chat: bool) -> AsyncIterator[World]:
     """A channel and a group, both empty, an empty log, nobody running yet."""
     lane = Lane("test")
     servers: list[BotApiServer] = []
@@ -270,7 +271,7 @@ async def living(folder: Path, *, log_chat: bool, read_timeout_s: float = 0.15) 
         server.add_channel(CHANNEL)
         server.add_group(GROUP, kind="group")
         server.add_group(LOG_CHAT)
-        app = build_application(server.token, server.url, read_timeout_s=read_timeout_s)
+        app = build_application(server.token, server.url, transport=Impatient(server, lambda call: call.held))
         store = await lane.call(SqliteStore, folder / "log.db")
         try:
             yield World(folder, log_chat, server, time, lane, app, store)

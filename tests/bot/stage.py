@@ -26,6 +26,7 @@ from store.events.items import ItemMatched, ItemRevised, ItemSeen, StoryJoined
 from store.log import Event
 from store.sqlite import SqliteStore
 from store.views.views import Views
+from tests.bot.impatient import Impatient
 
 CHANNEL = -1001000000001
 LOG_CHAT = -1002000000002
@@ -58,6 +59,7 @@ class Stage:
     lane: Lane
     app: App
     with_log_chat: bool = False
+    is_patient: bool = False  # whether an answer that is held back is waited for, not given up as after 30 seconds
     rests: list[Rest] = field(default_factory=list)
     items: int = 0
 
@@ -160,19 +162,20 @@ def revised(item: str, title: str, digest: str) -> ItemRevised:
 
 
 @asynccontextmanager
-async def staged(
-    path: Path, *, log_chat: bool = False, limits: bool = True, read_timeout_s: float = 1.0
-) -> AsyncIterator[Stage]:
+async def staged(path: Path, *, log_chat: bool = False, limits: bool = True) -> AsyncIterator[Stage]:
     """Everything started, one channel (and a log chat) there, the log empty."""
     time = Time()
     lane = Lane("test")
     async with BotApiServer(clock=time.clock, limits=Limits() if limits else None) as server:
         server.add_channel(CHANNEL, username="pactwatch_test")
         server.add_group(LOG_CHAT)
-        app = build_application(server.token, server.url, read_timeout_s=read_timeout_s)
+        stages: list[Stage] = []
+        network = Impatient(server, lambda call: call.held and not stages[0].is_patient)
+        app = build_application(server.token, server.url, transport=network)
         store = await lane.call(SqliteStore, path / "log.db")
         try:
-            yield Stage(server, time, store, lane, app, with_log_chat=log_chat)
+            stages.append(Stage(server, time, store, lane, app, with_log_chat=log_chat))
+            yield stages[0]
         finally:
             await lane.call(store.close)
             lane.close()

@@ -131,7 +131,7 @@ async def test_a_burst_arrives_complete_in_order_and_without_a_429_of_our_making
 async def test_a_thousand_matches_at_once_arrive_complete_in_order_and_without_a_429_of_our_making(
     tmp_path: Path,
 ) -> None:
-    async with staged(tmp_path, read_timeout_s=60) as stage:  # of a thousand answers one may be late on a busy machine
+    async with staged(tmp_path) as stage:
         publisher = stage.publisher()
         await stage.settle(publisher)
         expected = [f"Report {number}" for number in range(1000)]
@@ -385,9 +385,10 @@ async def test_without_a_token_the_terminal_is_the_channel(stage: Stage) -> None
 
 
 async def test_a_publisher_told_to_stop_finishes_the_post_it_has_begun(tmp_path: Path) -> None:
-    async with staged(tmp_path, read_timeout_s=5) as stage:
+    async with staged(tmp_path) as stage:
         await stage.settle(stage.publisher())
         await stage.report("Begun")
+        stage.is_patient = True
         slow = stage.server.faults.add("slow", method="sendMessage")
         publishing = asyncio.create_task(stage.publisher().run())
         await stage.server.wait_for(lambda: slow.fired)

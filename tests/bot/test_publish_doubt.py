@@ -167,6 +167,7 @@ async def test_a_post_is_not_made_again_because_the_log_could_not_be_written(pro
     probing.server.faults.add("flood", method="sendMessage", retry_after=1, times=waits)
     for _ in range(waits):
         await probing.time.sleep((await publisher.turn()).seconds)
+    probing.is_patient = True
     slow = probing.server.faults.add("slow", method="sendMessage")
     turn = asyncio.ensure_future(publisher.turn())
     await probing.server.wait_for(lambda: slow.fired)

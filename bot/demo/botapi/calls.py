@@ -35,7 +35,7 @@ class Call:
     """A call as it came, and how it ended. The token is not in it.
 
     `outcome` is "ok", "error", the kind of the fault that struck, or "gone" when the client hung up before the answer;
-    `effect` says whether the call did its work.
+    `effect` says whether the call did its work, `held` that its answer is held back.
     """
 
     method: str
@@ -48,6 +48,7 @@ class Call:
     description: str = ""
     result: object = None
     effect: bool = False
+    held: bool = False
 
     def text(self, name: str) -> str:
         """A parameter, or ""."""

@@ -78,13 +78,14 @@ class Dispatcher:
 
     async def _strike(self, call: Call, fault: Fault) -> Reply | Reset:
         if fault.kind == "slow":
+            call.held = True
             self.changed()
             task = asyncio.create_task(self._when_released(call, fault))
             self._late.add(task)
             task.add_done_callback(self._late.discard)
             return await asyncio.shield(task)
         reply = await self._perform(call) if fault.effect else None
-        call.outcome = fault.kind
+        call.outcome, call.held = fault.kind, fault.kind == "timeout"
         self.changed()
         if fault.kind == "timeout":
             await asyncio.Event().wait()
@@ -94,6 +95,7 @@ class Dispatcher:
 
     async def _when_released(self, call: Call, fault: Fault) -> Reply:
         await fault.released.wait()
+        call.held = False
         return await self._perform(call)
 
 
