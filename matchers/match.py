@@ -54,11 +54,13 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A rule whose expression holds, with what made it hold, and its score; `why_not` says what kept it back."""
+    """A rule whose expression holds, with what made it hold, and its score; `begins` is the first word of what it is
+    about, `why_not` says what kept it back."""
 
     rule: CompiledRule
     hits: tuple[Hit, ...]
     score: float
+    begins: int
     why_not: str = ""
 
 
@@ -181,7 +183,9 @@ def _judge(
             continue
         found = holds(rule.when, hits, listed=rule.rule.listed)
         if found is not None:
-            fired.append(Fired(rule, tuple(found), _score(rule, found, hits, sides), why_not))
+            fired.append(
+                Fired(rule, tuple(found), _score(rule, found, hits, sides), _begins(rule, found, hits), why_not)
+            )
     return Judgement(language, hits.text, hits, sides, marks, tuple(fired), _best(rules, fired))
 
 
@@ -319,6 +323,12 @@ def _score(rule: CompiledRule, found: Sequence[Hit], hits: Hits, sides: Sides) -
     return round(min(1.0, score), 3)
 
 
+def _begins(rule: CompiledRule, found: Iterable[Hit], hits: Hits) -> int:
+    """Where what the rule is about is first said: of two equals the earlier is what a headline is about."""
+    groups_of_term = hits.rules.groups_of_term
+    return min((hit[0] for hit in found if not rule.main.isdisjoint(groups_of_term[hit[2]])), default=0)
+
+
 def _subjects(rule: CompiledRule, found: Iterable[Hit], hits: Hits) -> set[str]:
     """The different terms found of what the rule is about."""
     groups_of_term = hits.rules.groups_of_term
@@ -331,7 +341,7 @@ def _best(rules: RuleSet, fired: Iterable[Fired]) -> tuple[Fired, ...]:
     allowed = [one for one in fired if not one.why_not]
     for rank in ("strong", "yields", "weak", "fallback"):
         best: dict[str, Fired] = {}
-        for one in sorted(allowed, key=lambda one: (-one.score, one.rule.commitment, one.rule.rule.id)):
+        for one in sorted(allowed, key=lambda one: (-one.score, one.begins, one.rule.commitment, one.rule.rule.id)):
             if _rank(one.rule) == rank:
                 best.setdefault(one.rule.commitment, one)
         if best:

@@ -193,7 +193,7 @@ def test_the_best_are_kept_and_ranked() -> None:
         f"- {{id: {name}, title: {{en: X}}, rules: [{{id: r, any: [{name}]}}]}}" for name in ("aa", "bb", "cc", "dd")
     ]
     rules = compiled("commitments:\n" + "\n".join(ones))
-    assert found(rules, "India and Italy on dd and cc", "Then aa was named. It was bb at last.") == ["cc", "dd", "aa"]
+    assert found(rules, "India and Italy on dd and cc", "Then aa was named. It was bb at last.") == ["dd", "cc", "aa"]
     scores = [one.score for one in match(rules, item("India and Italy on dd and cc", "Then aa was named."))]
     assert scores == sorted(scores, reverse=True)
     assert all(0 < score <= 1 for score in scores)
