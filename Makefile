@@ -19,10 +19,14 @@ chaos: .venv/dev.stamp ## hundreds of kills and power cuts of the log's writers;
 	$(BIN)/pytest -m chaos --hypothesis-profile anew
 
 bench: .venv/dev.stamp ## how fast, beside what else is installed; many minutes
-	$(BIN)/python -m benchmarks.polling --repeat 1
+	$(BIN)/python -m benchmarks.polling --repeat 1 --only floor,pactwatch
+	$(BIN)/python -m benchmarks.polling --repeat 1 --feeds 200
 	$(BIN)/python -m benchmarks.rounds
 	$(BIN)/python -m benchmarks.matching
 	$(BIN)/python -m benchmarks.log
+
+peers: .venv/dev.stamp ## readers of the Python index for `make bench` to compare with
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
 
 format: .venv/dev.stamp ## put the code into its one format
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -69,4 +73,4 @@ define setup
 endef
 endif
 
-.PHONY: help install demo test chaos bench format check texts lock clean
+.PHONY: help install demo test chaos bench peers format check texts lock clean
