@@ -7,6 +7,7 @@ import importlib
 import keyword
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
@@ -110,6 +111,8 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Entry point. Every expected error is one line that says what to do; `--debug` adds the traceback."""
     debug = "--debug" in sys.argv
+    if next((word for word in sys.argv[1:] if not word.startswith("-")), "") == "run":
+        _end_well_when_told_to()
     try:
         code = cli(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -130,6 +133,18 @@ def main() -> None:
         for line in _sentences(exc):
             click.echo(f"pactwatch: {redacted(line)}", err=True)
         sys.exit(2)
+
+
+def _end_well_when_told_to() -> None:
+    """Until `run` has its own handlers, after a second of imports and the configuration, nothing has begun: who is told
+    to stop by then ends as it does later, with 0. A supervisor would take the signal's own end for a failure."""
+
+    def end(number: int, frame: object) -> None:
+        del number, frame
+        sys.exit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
 
 
 def _sentences(exc: Exception) -> list[str]:

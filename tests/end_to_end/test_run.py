@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 from collections import Counter
@@ -116,6 +117,24 @@ async def test_a_second_run_on_the_same_log_is_refused(tmp_path: Path) -> None:
         second = await place.command("run")
         assert second.code == 2
         assert str(first.pid) in second.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_stop_before_it_has_begun_it_ends_well(tmp_path: Path, number: int) -> None:
+    """A pipe in the place of the configuration: whoever writes to it knows that the process waits for it."""
+    async with open_place(tmp_path, times=[]) as place:
+        pipe = tmp_path / "slow.yaml"
+        os.mkfifo(pipe)
+        process = await place.start("run", "--config", pipe.name)
+        try:
+            config = await asyncio.wait_for(asyncio.to_thread(os.open, pipe, os.O_WRONLY), SOON_S)
+        finally:
+            os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))  # lets go of a thread that still waits
+        process.send_signal(number)
+        _, err = await asyncio.wait_for(process.communicate(), SOON_S)
+        os.close(config)
+        assert (process.returncode, err) == (0, b"")
+        assert not (tmp_path / "pactwatch.db").exists()
 
 
 async def test_a_token_that_telegram_does_not_know_ends_the_run_with_one_line(tmp_path: Path) -> None:
