@@ -7,6 +7,7 @@ goes into its leaf as a digest: a redaction, which leaves that digest in its pla
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from store.events.trust import ItemsCompacted, LogSealed
 from store.log import Event, EventLog, LogDamaged, Recorded, each
 
 BATCH = 2000
-_SHORTEST_ROOT = 16  # hex digits; fewer could be met by chance
+SHORTEST_ROOT = 16  # hex digits; fewer could be met by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,18 @@ def last_seal(log: EventLog) -> LogSealed | None:
     return last[1] if last else None
 
 
+def is_root(text: str) -> bool:
+    """Whether the text can be a root, or the beginning of one that is long enough to name it."""
+    return re.fullmatch(rf"[0-9a-f]{{{SHORTEST_ROOT},64}}", text.strip().lower()) is not None
+
+
 def seal_of(log: EventLog, root: str) -> tuple[int, LogSealed] | None:
     """The seal with that root, or one that begins so (16 digits or more), and its position; None where there is none.
 
     It vouches for everything up to its `to`: its stretch holds the seal before it, with that one's root.
     """
     wanted = root.strip().lower()
-    found = (each for each in seals(log) if len(wanted) >= _SHORTEST_ROOT and each[1].root.startswith(wanted))
-    return next(found, None)
+    return next((each for each in seals(log) if is_root(root) and each[1].root.startswith(wanted)), None)
 
 
 def verify(log: EventLog) -> Verdict:

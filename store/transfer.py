@@ -42,7 +42,7 @@ def load(log: EventLog, events: Iterable[Recorded]) -> int:
     What an interruption leaves is a beginning of the log: throw it away and begin again.
     """
     if log.head():
-        raise LogError(f"the store already holds {log.head()} events; a log is imported into an empty one only")
+        raise LogError(f"the store already holds events, up to position {log.head()}; import into an empty one")
     run: list[Recorded] = []
     for recorded in events:
         if run and (len(run) == BATCH or stamp(run[0].at) != stamp(recorded.at)):

@@ -14,6 +14,7 @@ import click
 from bot import __version__
 from bot.commands.options import config_option, json_option, load, now, open_views, print_json, user
 from bot.commands.whatif import contexts_of
+from bot.counted import counted
 from bot.questions.audit import (
     NEAR,
     Miss,
@@ -193,10 +194,10 @@ def _tell(one: _Audit, *, show: bool, as_json: bool) -> None:
 
 
 def _tell_estimate(audit: AuditDrawn, estimate: Recall) -> None:
-    click.echo(f"\nAudit {audit.audit} of {audit.plan}: {audit.matched} items matched.")
+    click.echo(f"\nAudit {audit.audit} of {audit.plan}: {counted(audit.matched, 'item')} matched.")
     for one in estimate.layers:
         judged = f"{one.judged} of {one.drawn} drawn judged, {one.missed} missed"
-        click.echo(f"  {one.size:>6} near misses: {NEAR[one.name]}; {judged}")
+        click.echo(f"  {one.size:>6} near {'miss' if one.size == 1 else 'misses'}: {NEAR[one.name]}; {judged}")
     if estimate.share is None:
         click.echo("Of some kind nothing is judged yet, so nothing can be said of the recall.")
         return

@@ -9,6 +9,7 @@ import click
 from bot.commands import progress
 from bot.commands.options import config_option, load
 from bot.config import store_url
+from bot.counted import counted
 from store.log import LogError
 from store.seal import Verdict, verify
 from store.sqlite import SqliteStore
@@ -48,7 +49,8 @@ def command(config_path: Path, file: Path) -> int:
         click.echo(f"The log does not hold from position {verdict.broken_at}: {verdict.problem}. No copy was kept.")
         return 1
     click.echo(
-        f"{file}: {verdict.events} events, {verdict.seals} seals hold, {verdict.unsealed} events not sealed yet."
+        f"{file}: {counted(verdict.events, 'event')}, {counted(verdict.seals, 'seal holds', 'seals hold')},"
+        f" {counted(verdict.unsealed, 'event')} not sealed yet."
     )
     return 0
 

@@ -8,6 +8,7 @@ import click
 
 from bot import config
 from bot.commands.options import config_option, json_option, load, print_json
+from bot.counted import counted
 
 
 @click.command()
@@ -35,7 +36,7 @@ def command(config_path: Path, as_json: bool, schema: bool, posts: bool) -> int:
     if as_json:
         print_json({"ok": True, **summary})
     else:
-        click.echo(f"{config_path} is right: " + ", ".join(f"{value} {name}" for name, value in summary.items()))
+        click.echo(f"{config_path} is right: " + ", ".join(map(_said, summary.items())))
     if posts and not as_json:
         _show_posts(loaded)
     return 0
@@ -66,7 +67,12 @@ def _refuse(error: config.ConfigError, as_json: bool) -> int:
     return 1
 
 
-def _summary(loaded: config.Loaded) -> dict[str, int | str]:
+def _said(part: tuple[str, int]) -> str:
+    name, number = part
+    return f"{number} paused" if name == "paused" else counted(number, name.removesuffix("s"))
+
+
+def _summary(loaded: config.Loaded) -> dict[str, int]:
     return {
         **({"plans": len(loaded.plans)} if len(loaded.plans) > 1 else {}),
         "commitments": len(loaded.commitments),

@@ -8,6 +8,7 @@ import click
 
 from bot.commands.options import config_option, json_option, load, now, open_log, print_json
 from bot.compacting import older_than
+from bot.counted import counted
 from store.retention import compact
 
 
@@ -42,5 +43,6 @@ def command(config_path: Path, as_json: bool, months: int | None, dry_run: bool,
     if as_json:
         print_json({"events": events, "bytes": freed, "before": before, "dropped": not dry_run})
     else:
-        click.echo(f"{events} events {'would lose' if dry_run else 'lost'} their text: {freed:,} bytes.")
+        said = "Text that would be dropped" if dry_run else "Text dropped"
+        click.echo(f"{said}: of {counted(events, 'event')}, {freed:,} bytes.")
     return 0 if events else 1

@@ -18,6 +18,7 @@ from bot.commands.options import config_option, load, now, open_log
 from bot.commands.past import as_of_option, plan_as_of, views_as_of, watched_in
 from bot.commands.when import since_option, until_option
 from bot.config import Loaded
+from bot.counted import counted
 from bot.questions import dossier
 from bot.questions.dossierpage import page
 from bot.questions.gathered import content_of, events_of, judged_of
@@ -91,7 +92,7 @@ def _export_all(loaded: Loaded, output: Path | None, as_of: datetime | None) -> 
         for text in dump(log, source=_source(loaded), to=to):
             file.write(text.encode() + b"\n")
     if output:
-        click.echo(f"{to} events in {output}", err=True)
+        click.echo(f"{counted(to, 'event')} in {output}", err=True)
 
 
 @contextlib.contextmanager
@@ -142,5 +143,8 @@ def _export_dossier(
             "version": __version__,
         }
         dossier.write(output, log, events, source=_source(loaded), page=page(content), about=told)
-    click.echo(f"{output}: {len(content.items)} items, {len(events)} events; `pactwatch verify {output}` checks them")
+    click.echo(
+        f"{output}: {counted(len(content.items), 'item')}, {counted(len(events), 'event')};"
+        f" `pactwatch verify {output}` checks them"
+    )
     return 0 if content.items else 1

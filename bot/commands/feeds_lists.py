@@ -14,6 +14,7 @@ from bot.commands.feeds_edit import change, chosen, entry
 from bot.commands.feeds_names import id_for
 from bot.commands.options import config_option, load, now
 from bot.config import ConfigError
+from bot.counted import counted
 from bot.settings import Config, FeedSettings
 from feeds import opml
 from feeds.item import canonical_url
@@ -45,7 +46,7 @@ def import_(ctx: click.Context, config_path: Path, file: Any, lang: str | None, 
     change(path, lambda text: feedfile.add(text, new))
     for one in new:
         click.echo(f"{one['id']}  {one['url']}")
-    click.echo(f"{len(new)} of {len(outlines)} feeds are new in {path}.", err=True)
+    click.echo(f"New in {path}: {len(new)} of {counted(len(outlines), 'feed')}.", err=True)
     return 0 if outlines else 1
 
 

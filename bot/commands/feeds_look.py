@@ -14,6 +14,7 @@ import click
 from bot.commands.feeds_edit import chosen
 from bot.commands.options import config_option, json_option, load, now, print_json
 from bot.config import Loaded
+from bot.counted import counted
 from bot.questions.coverage import length
 from bot.settings import FetchSettings
 from bot.telegram.text import clean, cut
@@ -173,7 +174,10 @@ def _print_feed(parsed: Parsed, told: dict[str, object]) -> None:
     age = f", the newest {length(now() - newest)} old" if isinstance(newest, datetime) else ", none with a date"
     spoken = ", ".join(f"{lang} {count}" for lang, count in languages.items())
     click.echo(f"  {clean(parsed.title or 'no title')}")
-    click.echo(f"  {parsed.format} {parsed.version}".rstrip() + f", {_PATHS[parsed.path]}, {told['items']} items{age}")
+    click.echo(
+        f"  {parsed.format} {parsed.version}".rstrip()
+        + f", {_PATHS[parsed.path]}, {counted(int(str(told['items'])), 'item')}{age}"
+    )
     click.echo(
         f"  language: {spoken or '–'}" + (f" (the feed says {clean(parsed.language)})" if parsed.language else "")
     )

@@ -9,6 +9,7 @@ import click
 
 from bot.commands.options import config_option, load
 from bot.config import store_url
+from bot.counted import counted
 from store.open import open_store
 from store.seal import verify
 from store.transfer import load as load_log
@@ -41,8 +42,15 @@ def command(config_path: Path, store: str | None, file: Path) -> int:
     finally:
         log.close()
     if not verdict.holds:
-        click.echo(f"{count} events, but they do not hold from position {verdict.broken_at}: {verdict.problem}")
+        click.echo(
+            f"{counted(count, 'event')} imported, but the log does not hold from position {verdict.broken_at}:"
+            f" {verdict.problem}"
+        )
         return 1
-    sealed = f"{verdict.seals} seals hold, to position {verdict.sealed}" if verdict.seals else "no seal among them"
-    click.echo(f"{count} events imported; {sealed}.")
+    sealed = (
+        f"{counted(verdict.seals, 'seal holds', 'seals hold')}, to position {verdict.sealed}"
+        if verdict.seals
+        else "no seal among them"
+    )
+    click.echo(f"{counted(count, 'event')} imported; {sealed}.")
     return 0

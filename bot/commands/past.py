@@ -14,6 +14,7 @@ import click
 from bot.commands.options import open_log, open_views
 from bot.commands.when import when_option
 from bot.config import Loaded
+from bot.counted import counted
 from bot.plans import distinguished
 from bot.questions.coverage import Coverage, coverage, serving, with_present
 from bot.questions.reading import position_before
@@ -72,8 +73,8 @@ def _say_what_is_gone(store: EventLog, position: int) -> None:
     gone = dropped(store, position)
     if gone:
         click.echo(
-            f"Of {gone} events recorded by then the text was dropped since (they never matched): it is not shown and"
-            " not searched.",
+            f"Of {counted(gone, 'event')} recorded by then the text was dropped since (they never matched): it is not"
+            " shown and not searched.",
             err=True,
         )
 

@@ -13,6 +13,7 @@ from bot.commands.choose import commitments
 from bot.commands.options import config_option, json_option, load, print_json
 from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.commands.whatif import as_rate, told_rate
+from bot.counted import counted
 from bot.questions.precision import MARGIN, Line, lines, rate, verdicts
 from bot.telegram.text import clean
 from store.views.views import Views
@@ -66,7 +67,7 @@ def _print(found: Sequence[Line]) -> None:
     for one in found:
         rate_ = one.rate
         name = f"    {clean(one.term)}" if one.term else f"  {one.lang}" if one.lang else one.commitment
-        votes = f"{rate_.needs} more votes" if rate_.needs else "enough"
+        votes = counted(rate_.needs, "more vote") if rate_.needs else "enough"
         numbers = f"{rate_.right:>5}  {rate_.n:>6}  {rate_.share or 0:>9.2f}  {rate_.low:.2f} to {rate_.high:.2f}"
         click.secho(f"{set_cell_size(name, 32)} {numbers}  {votes}", bold=not one.lang)
     click.echo(f"\nEnough is an interval of {MARGIN * 100:.0f} points to each side, or less.")

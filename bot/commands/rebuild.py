@@ -9,6 +9,7 @@ import click
 from bot.commands import progress
 from bot.commands.options import config_option, load, open_log
 from bot.config import views_path
+from bot.counted import counted
 from store.views.compare import rebuild
 
 
@@ -30,5 +31,5 @@ def command(config_path: Path) -> int:
     with open_log(loaded) as log, progress.shown("folding") as tell:
         log.exclusive()
         reached = rebuild(path, log, progress=tell)
-    click.echo(f"The views are folded anew from {reached} events.")
+    click.echo(f"The views are folded anew from {counted(reached, 'event')}.")
     return 0

@@ -9,6 +9,7 @@ import click
 
 from bot.commands.events import as_line
 from bot.commands.options import config_option, load, now, open_log
+from bot.counted import counted
 from bot.questions.links import related
 from store.codec import data_digest
 from store.events.deliveries import UpdateEdited, UpdateSent
@@ -50,7 +51,7 @@ def command(config_path: Path, because: str, by: str, yes: bool, what: str) -> i
         if not yes and not click.confirm("Take the content of these events out for good?"):
             return 1
         count = _redact(log, chosen, because, by)
-    click.echo(f"{count} events redacted.")
+    click.echo(f"{counted(count, 'event')} redacted.")
     for post in posts:
         click.echo(f"A post tells of it: {post}")
     return 0 if count else 1

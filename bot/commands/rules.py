@@ -19,6 +19,7 @@ from bot.commands.options import config_option, json_option, load, now, open_log
 from bot.commands.progress import shown as progress_shown
 from bot.commands.rules_show import show as show_rules
 from bot.config import Loaded
+from bot.counted import counted
 from bot.rules.activation import in_force
 from bot.rules.judges import judges
 from bot.rules.judging import ExampleError, read_examples
@@ -157,7 +158,7 @@ def _tell_activated(rules: RuleSet, done: Done | None, report: Report | None, as
     begun = "are in force" if done.is_new else "were in force; matching past items anew was finished"
     click.echo(
         f"\nRules {done.activation.rules} {begun} (activation {done.activation.ordinal}):"
-        f" {done.gained} matches gained, {done.lost} withdrawn."
+        f" {counted(done.gained, 'match', 'matches')} gained, {done.lost} withdrawn."
     )
     click.echo("Put this file in the place of config.yaml, so that the next start has the same rules.")
 
@@ -183,7 +184,8 @@ def _print(result: Trial, examples: Sequence[Example], show_all: bool) -> None:
     table.add_row("all", *_row(result.total), style="bold")
     Console().print(table)
     click.echo(
-        f"\n{len(examples)} examples; something was found in {result.false_push} of {result.quiet} without a label."
+        f"\n{counted(len(examples), 'example')}; something was found in {result.false_push} of {result.quiet} without a"
+        " label."
     )
     titles = {example.id: example.item.title or "" for example in examples}
     for one in result.mistakes:
@@ -192,7 +194,7 @@ def _print(result: Trial, examples: Sequence[Example], show_all: bool) -> None:
 
 def _print_changes(changed: Sequence[Change], examples: Sequence[Example]) -> None:
     titles = {example.id: example.item.title or "" for example in examples}
-    click.echo(f"\n{len(changed)} examples fare differently:")
+    click.echo(f"\n{counted(len(changed), 'example fares', 'examples fare')} differently:")
     for one in changed:
         _print_one(one.id, titles[one.id], gained=one.gained, lost=one.lost)
 

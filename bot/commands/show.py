@@ -16,6 +16,7 @@ from bot.commands.events import as_line, as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.commands.past import as_of_option, plan_as_of, views_as_of
 from bot.config import Loaded
+from bot.counted import counted
 from bot.questions.lineage import descent_of, revisions
 from bot.questions.links import related
 from bot.questions.reading import position_before
@@ -194,7 +195,7 @@ def _show_commitment(
     if one.due:
         click.echo(f"  due      {one.due}")
     newest = f", the newest of {known.newest:%Y-%m-%d}" if known.newest else ""
-    items = "1 item" if known.items == 1 else f"{known.items} items"
+    items = counted(known.items, "item")
     click.echo(f"  seen     {items}{newest}" if known.items else "  seen     no evidence yet")
     if status is not None:
         click.echo(f"  status   {status.step}: {clean(status.note) or status.cite}")

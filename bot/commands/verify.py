@@ -10,18 +10,31 @@ import click
 from bot.commands import progress
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.config import views_path
+from bot.counted import counted
 from bot.questions import dossier
 from store.events.trust import LogSealed
 from store.log import EventLog
-from store.seal import Verdict, seal_of, verify
+from store.seal import SHORTEST_ROOT, Verdict, is_root, seal_of, verify
 from store.views.compare import Compared, compare
+
+
+def _a_root(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    del ctx, param
+    if value is None or is_root(value):
+        return value
+    raise click.BadParameter(
+        f"{value!r} is no root. A root is 64 digits, 0-9 and a-f, as the bot posts it and `pactwatch verify` shows it;"
+        f" its first {SHORTEST_ROOT} or more are enough."
+    )
 
 
 @click.command()
 @config_option
 @json_option
 @click.option("--views/--no-views", default=True, help="Also fold the log anew and compare the views.  [default: yes]")
-@click.option("--root", metavar="HEX", help="Also say whether this root, kept elsewhere, is one of this log's.")
+@click.option(
+    "--root", metavar="HEX", callback=_a_root, help="Also say whether this root, kept elsewhere, is one of this log's."
+)
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
 def command(config_path: Path, as_json: bool, views: bool, root: str | None, folder: Path | None) -> int:
     """Prove that the log is what was written: positions without gaps, keys once, every seal and their chain; and
@@ -73,7 +86,10 @@ def _dossier(folder: Path, as_json: bool) -> int:
         click.echo(f"The dossier does not hold: {checked.problem}.")
     else:
         behind = checked.events - checked.proven
-        click.echo(f"The dossier holds: {checked.proven} of {checked.events} events lie under {checked.seals} seals.")
+        click.echo(
+            f"The dossier holds: {checked.proven} of {counted(checked.events, 'event')} under"
+            f" {counted(checked.seals, 'seal')}."
+        )
         if behind:
             click.echo(f"Not sealed when it was made: {behind}.")
         if checked.root:
@@ -97,12 +113,17 @@ def _told_of_views(compared: Compared) -> list[str]:
 def _told(verdict: Verdict) -> list[str]:
     if not verdict.holds:
         return [f"The log does not hold from position {verdict.broken_at}: {verdict.problem}"]
-    lines = [f"The log holds: {verdict.events} events, positions 1 to {verdict.events} without a gap, every key once."]
+    lines = [
+        f"The log holds: {counted(verdict.events, 'event')}, positions 1 to {verdict.events} without a gap,"
+        " every key once."
+    ]
     if verdict.seals:
-        seals = "1 seal covers" if verdict.seals == 1 else f"{verdict.seals} seals cover"
+        seals = counted(verdict.seals, "seal covers", "seals cover")
         lines.append(f"{seals} positions 1 to {verdict.sealed}; the last root is {verdict.root}.")
     if verdict.compacted:
-        lines.append(f"Of {verdict.compacted} events the text was dropped; what is left is what was left then.")
+        lines.append(
+            f"Of {counted(verdict.compacted, 'event')} the text was dropped; what is left is what was left then."
+        )
     if verdict.unsealed:
         lines.append(f"Not sealed yet: {verdict.unsealed}, from position {verdict.sealed + 1} on.")
     return lines

@@ -15,6 +15,7 @@ from bot.commands.options import json_option, load, open_views, print_json
 from bot.commands.progress import shown as progress_shown
 from bot.commands.when import since_option
 from bot.config import Loaded
+from bot.counted import counted
 from bot.questions.precision import Rate
 from bot.questions.reading import position_before
 from bot.questions.stored import Contexts
@@ -129,10 +130,11 @@ def show(report: Report, *, examples: bool) -> None:
     else:
         click.echo("Nothing would change.")
     click.echo(
-        f"\n{report.texts} texts judged by rules {report.rules} of {report.plan}, up to position {report.position}."
+        f"\n{counted(report.texts, 'text')} judged by rules {report.rules} of {report.plan}, up to position"
+        f" {report.position}."
     )
     if report.gone:
-        click.echo(f"{report.gone} older texts could not be judged: they never matched and were dropped since.")
+        click.echo(f"Not judged: {counted(report.gone, 'older text')} that never matched, dropped since.")
     click.echo(f"Precision before: {told_rate(report.before)}\nPrecision after:  {told_rate(report.after)}")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from bot.counted import counted
 from bot.questions.coverage import Coverage, length, name_of, percent
 from bot.questions.precision import Rate
 from bot.telegram.catalogue import titled
@@ -73,7 +74,7 @@ def _section(title: str, body: str) -> str:
 
 def _glance(content: Content) -> str:
     """The page in a few lines, for who reads no further."""
-    rows = [("Evidence", _counted(content.items)), ("By month", _months(content.items))]
+    rows = [("Evidence", _extent(content.items)), ("By month", _months(content.items))]
     if content.status is not None:
         said, cite = content.status, _link(content.status.cite, content.status.cite)
         by = f", says {_said(said.by)}" if said.by else ""
@@ -87,11 +88,13 @@ def _glance(content: Content) -> str:
         said_rate = f"{rate.right} of {rate.n} judged stories rightly shown (95 %: {rate.low:.2f} to {rate.high:.2f})"
         rows.append(("Precision", said_rate))
     rows += [("Lineage", _said(one)) for one in content.lineage]
-    rows.append(("Made", f"{_time(content.made)} from {content.events} events; the log stood at {content.position}"))
+    rows.append(
+        ("Made", f"{_time(content.made)} from {counted(content.events, 'event')}; the log stood at {content.position}")
+    )
     return "<dl>" + "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in rows if said) + "</dl>"
 
 
-def _counted(items: Sequence[ItemView]) -> str:
+def _extent(items: Sequence[ItemView]) -> str:
     if not items:
         return "no evidence seen in this period"
     stories, outlets = len({item.story or item.key for item in items}), len({outlet_name(item) for item in items})
@@ -99,8 +102,8 @@ def _counted(items: Sequence[ItemView]) -> str:
     spoken = ", ".join(f"{lang.upper()} {n}" for lang, n in langs.most_common())
     newest = max(item.published or item.seen_at for item in items)
     return (
-        f"{stories} stor{'ies' if stories != 1 else 'y'} in {len(items)} item{'s' if len(items) != 1 else ''} of"
-        f" {outlets} outlet{'s' if outlets != 1 else ''} ({spoken}); the newest of {newest:%Y-%m-%d}"
+        f"{counted(stories, 'story', 'stories')} in {counted(len(items), 'item')} of"
+        f" {counted(outlets, 'outlet')} ({spoken}); the newest of {newest:%Y-%m-%d}"
     )
 
 
@@ -131,7 +134,7 @@ def _story(items: Sequence[ItemView], content: Content) -> str:
     posted = f"<p class='fact'>Posted: {_link(post, post)}</p>" if post else ""
     others = "".join(f"<li>{_short(item, content)}</li>" for item in reversed(items) if item is not lead)
     count = len(items) - 1
-    heading = f"<p class='also'>Also reported {count} time{'s' if count > 1 else ''}:</p>"
+    heading = f"<p class='also'>Also reported {counted(count, 'time')}:</p>"
     also = f"{heading}<ul>{others}</ul>" if others else ""
     lang = f" lang='{escape(lead.lang)}'" if lead.lang else ""
     summary = f"<p{lang}>{_said(lead.summary)}</p>" if lead.summary.strip() else ""
@@ -167,7 +170,7 @@ def _watched(coverage: Coverage | None) -> str:
     if coverage is None:
         return "<p>The feeds were not watched in this period.</p>"
     said = (
-        f"<p>The {coverage.feeds} feeds that could bring something on it were watched for"
+        f"<p>What could bring something on it ({counted(coverage.feeds, 'feed')}) was watched for"
         f" {percent(coverage.share)} % of the time since {_time(coverage.since)}.</p>"
     )
     if not coverage.holes:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.counted import counted
 from bot.questions.coverage import PERIOD
 from bot.telegram.text import host_of
 from store.views.values import Ledger, Stretch
@@ -53,7 +54,7 @@ def sentences(found: Missing, later: datetime | None) -> Iterator[str]:
         return
     yield from map(_hole, found.holes[-_SHOWN:])
     if len(found.holes) > _SHOWN:
-        yield f"{len(found.holes) - _SHOWN} earlier gaps of these feeds are left out here; --json has them."
+        yield f"Left out here: {counted(len(found.holes) - _SHOWN, 'earlier gap')} of these feeds; --json has them."
     names = ", ".join(found.feeds[:_SHOWN]) + (f" and {len(found.feeds) - _SHOWN} more" * (len(found.feeds) > _SHOWN))
     if not found.is_known:
         yield f"No feed is known to carry its outlet. All feeds were looked at: {names}."

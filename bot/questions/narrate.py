@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.counted import counted
 from store.codec import Redacted, Unknown
 from store.events.deliveries import (
     ChannelMoved,
@@ -193,9 +194,9 @@ def _of_program(fact: Fact) -> str:
         case RulesActivated() | PlanRevised() | ItemsRematched():
             return _of_rules(fact)
         case MonitorStarted(last_alive=None):
-            return f"began to watch {fact.feeds} feeds"
+            return f"began to watch {counted(fact.feeds, 'feed')}"
         case MonitorStarted():
-            return f"watches {fact.feeds} feeds again; last known to be alive {_time(fact.last_alive)}"
+            return f"watches {counted(fact.feeds, 'feed')} again; last known to be alive {_time(fact.last_alive)}"
         case MonitorStopped():
             return "stopped watching, in good order"
         case EventRedacted() | ItemsCompacted() | LogSealed():
@@ -216,7 +217,8 @@ def _of_trust(fact: EventRedacted | ItemsCompacted | LogSealed) -> str:
         case EventRedacted():
             return f"the content of {fact.target} was taken out: {fact.reason}"
         case ItemsCompacted():
-            return f"the text of {len(fact.positions)} events was dropped that never matched: {fact.freed:,} bytes"
+            events = counted(len(fact.positions), "event")
+            return f"the text of {events} was dropped that never matched: {fact.freed:,} bytes"
         case LogSealed():
             return f"positions {fact.from_} to {fact.to} sealed with {fact.root[:16]}…"
 
@@ -235,7 +237,7 @@ def _of_rules(fact: RulesActivated | PlanRevised | ItemsRematched) -> str:
             )
             return f"{fact.plan} was revised: {'; '.join(said)}"
         case ItemsRematched():
-            what = f"{fact.gained} matches gained, {fact.lost} withdrawn"
+            what = f"{counted(fact.gained, 'match', 'matches')} gained, {fact.lost} withdrawn"
             return f"all items up to {fact.position} were matched anew under rules {fact.rules}: {what}"
 
 
@@ -243,7 +245,7 @@ def _of_audit(fact: AuditDrawn | MissJudged) -> str:
     match fact:
         case AuditDrawn():
             drawn, of = sum(len(one.items) for one in fact.strata), sum(one.size for one in fact.strata)
-            return f"audit {fact.audit}: {drawn} of {of} near misses drawn, to be judged"
+            return f"audit {fact.audit}: {drawn} of {counted(of, 'near miss', 'near misses')} drawn, to be judged"
         case MissJudged(verdict="right"):
             return f"{fact.by} finds {fact.item} left out rightly (audit {fact.audit})"
         case MissJudged():

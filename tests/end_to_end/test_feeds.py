@@ -147,8 +147,8 @@ async def test_lists_of_feeds_go_out_and_come_in(tmp_path: Path) -> None:
         broken = await place.command("feeds", "import", "-", stdin=b"<html/>")
         feeds = yaml.safe_load(config.read_text())["feeds"]
     assert feeds == [*first, {"id": "herald", "url": f"{place.feeds_url}/herald", "publisher": "herald"}]
-    assert "1 of 2 feeds are new" in imported.err
-    assert "0 of 2 feeds are new" in again.err
+    assert ": 1 of 2 feeds." in imported.err
+    assert ": 0 of 2 feeds." in again.err
     assert (broken.code, "no OPML" in broken.err) == (2, True)
 
 

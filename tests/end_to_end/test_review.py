@@ -288,9 +288,11 @@ async def test_a_root_that_was_kept_is_known_again(tmp_path: Path) -> None:
         root = (await place.command("verify", "--json")).lines()[0]["root"]
         good = await place.command("verify", "--no-views", "--root", root)
         bad = await place.command("verify", "--no-views", "--root", "f" * 64, "--json")
+        malformed = await place.command("verify", "--no-views", "--root", f"{root[:20]}…")
     assert (good.code, bad.code) == (0, 1)
     assert "can vouch for positions 1 to" in good.out
     assert (bad.lines()[0]["holds"], bad.lines()[0]["vouched_to"]) == (False, None)
+    assert (malformed.code, "A root is 64 digits, 0-9 and a-f" in malformed.err) == (2, True)
 
 
 # --- redact ---------------------------------------------------------------------------------------------------

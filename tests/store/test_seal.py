@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from store.codec import data_digest, redaction
 from store.log import Event, Recorded
-from store.seal import MerkleTree, last_seal, leaf, seal, seal_of, verify
+from store.seal import MerkleTree, is_root, last_seal, leaf, seal, seal_of, verify
 from store.sqlite import SqliteStore
 from tests.store.facts import NOON, record, seen
 
@@ -194,3 +194,10 @@ def test_a_root_that_was_kept_elsewhere_leads_to_its_seal(log: SqliteStore) -> N
     assert first is not None
     assert (first[0], first[1].to) == (11, 10)
     assert (seal_of(log, last.root[:15]), seal_of(log, "f" * 64), seal_of(log, "")) == (None, None, None)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "f" * 15, "f" * 65, "g" * 64, "5f0c9a…", "0x" + "a" * 62])
+def test_what_cannot_be_a_root_is_told_from_a_foreign_one(text: str) -> None:
+    assert not is_root(text)
+    assert is_root("f" * 16)
+    assert is_root(f" {'AB' * 32}\n")
