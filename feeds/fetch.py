@@ -1,24 +1,25 @@
-"""One polite conditional GET: redirects, limits, and every way it can fail told in one line."""
+"""One polite conditional GET: redirects, limits, and every way it can fail told in one line. The home of httpx here."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import hashlib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import httpx
+
 from feeds import caching, failure
-from feeds.address import Address, AddressError, address
 from feeds.failure import Unusable
 from feeds.guard import Lookup, Resolver, why_private
-from feeds.http1 import BadAnswer, Head
+from feeds.http1 import BadAnswer, Head, Wanted
 from feeds.inflate import ACCEPT_ENCODING, inflate
-from feeds.links import links
 from feeds.outcome import Answer, Failed, FeedError, Fetched, NotModified, Outcome, Validators
-from feeds.transport import Client, ConnectionFailed, Field, Question, Reply
+from feeds.transport import ConnectionFailed, DirectClient, DirectTransport, wanting
 
 _NO_VALIDATORS = Validators()
 
@@ -40,23 +41,20 @@ def make_client(
     max_header_bytes: int = 65_536,
     lookup: Lookup | None = None,
     tls: ssl.SSLContext | None = None,
-) -> Client:
+) -> httpx.AsyncClient:
     """The one client for all feeds; close it with `aclose()`.
 
     `user_agent` should name the program and where to complain. `lookup` replaces the system's name resolution,
     `tls` the public certificate authorities.
     """
     resolver = Resolver(refuse=None if allow_private_addresses else why_private, lookup=lookup)
-    fields = (
-        (b"User-Agent", user_agent.encode("latin-1", "replace")),
-        (b"Accept", _ACCEPT),
-        (b"Accept-Encoding", ACCEPT_ENCODING.encode()),
-    )
-    return Client(resolver, fields=fields, tls=tls, max_header_bytes=max_header_bytes)
+    transport = DirectTransport(resolver, tls=tls, max_header_bytes=max_header_bytes)
+    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+    return DirectClient(transport, headers=headers)
 
 
 async def fetch(
-    client: Client,
+    client: httpx.AsyncClient,
     url: str,
     *,
     validators: Validators = _NO_VALIDATORS,
@@ -80,23 +78,28 @@ async def fetch(
         return failure.of_error(exc)
 
 
-async def post_form(client: Client, url: str, form: bytes, *, limits: FetchLimits = FetchLimits()) -> Failed | None:
+async def post_form(
+    client: httpx.AsyncClient, url: str, form: bytes, *, limits: FetchLimits = FetchLimits()
+) -> Failed | None:
     """Send a form once; None where it was accepted (2xx). Redirects are not followed: a form is for who is named."""
     seconds = limits.deadline.total_seconds()
+    headers = [*client.headers.raw, (b"Content-Type", b"application/x-www-form-urlencoded")]
     try:
         async with asyncio.timeout(seconds):
-            question = Question(_web_address(url), _refusal, fields=(_FORM,), form=form, cuts=True)
-            reply = await _asked(client, question)
+            extensions = wanting(_refusal, cuts=True)
+            request = httpx.Request("POST", _web_address(url), headers=headers, content=form, extensions=extensions)
+            response = await _answered(client, request)
     except TimeoutError:
         return Failed("temporary", f"no complete answer within {seconds:g} s")
     except Unusable as exc:
         return exc.failed
     except FeedError as exc:
         return failure.of_error(exc)
-    if 200 <= reply.status < 300:
+    if response.is_success:
         return None
-    failed = failure.of_status(reply.status, retry_after=None)
-    said = " ".join(reply.body[:_SHORT_TEXT_BYTES].decode("utf-8", "replace").split())
+    failed = failure.of_status(response.status_code, retry_after=None)
+    body = await _wire_body(response)
+    said = " ".join(body[:_SHORT_TEXT_BYTES].decode("utf-8", "replace").split())
     return replace(failed, reason=f"{failed.reason} {said!r}") if said else failed
 
 
@@ -108,131 +111,134 @@ def _refusal(head: Head) -> int:
 # --- hops -------------------------------------------------------------------------------------------------
 
 
-async def _follow(client: Client, url: str, *, validators: Validators, now: datetime, limits: FetchLimits) -> Outcome:
+async def _follow(
+    client: httpx.AsyncClient, url: str, *, validators: Validators, now: datetime, limits: FetchLimits
+) -> Outcome:
     here = _web_address(url)
     moved_to: str | None = None
     only_permanent = True
     seen = {here}
+    wanted = _feed_of(limits.max_body_bytes)
+    for _ in range(limits.max_redirects + 1):
+        headers = [*client.headers.raw, *_conditions(here, validators), *_credentials(here)]
+        request = httpx.Request("GET", here, headers=headers, extensions=wanting(wanted))
+        response = await _answered(client, request)
+        target = _redirect_target(response)
+        if target is None:
+            return await _read(response, moved_to=moved_to, validators=validators, now=now, limits=limits)
+        # A move from https to http is followed but not for good: anyone on the way could have ordered it.
+        only_permanent &= response.status_code in _PERMANENT and (here.scheme, target.scheme) != ("https", "http")
+        if only_permanent:
+            moved_to = _plain(target)
+        if target in seen:
+            raise Unusable(Failed("hard", f"the redirects go round in a circle at {_plain(target)[:200]}"))
+        seen.add(target)
+        here = target
+    raise Unusable(Failed("hard", f"more than {limits.max_redirects} redirects, the last one to {_plain(here)[:200]}"))
+
+
+def _feed_of(max_bytes: int) -> Wanted:
+    """What is wanted of a feed's answer. A short body that nobody needs is read as well, so that the connection can
+    serve the next hop."""
 
     def wanted(head: Head) -> int:
         if head.status in _WHOLE:
-            return limits.max_body_bytes
-        # A short body that nobody needs is read, so that the connection can serve the next hop.
+            return max_bytes
         is_short = head.status in _REDIRECTS and head.length is not None and head.length <= _SHORT_BODY_BYTES
         return _SHORT_BODY_BYTES if is_short else 0
 
-    for _ in range(limits.max_redirects + 1):
-        conditions = _conditions(here, validators)
-        reply = await _asked(client, Question(here, wanted, fields=(*conditions, *_credentials(here))))
-        target = _redirect_target(reply, here)
-        if target is None:
-            asked = _Asked(here, bool(conditions), moved_to, validators)
-            return await _read(reply, asked, now=now, limit=limits.max_body_bytes)
-        # A move from https to http is followed but not for good: anyone on the way could have ordered it.
-        only_permanent &= reply.status in _PERMANENT and (here.scheme, target.scheme) != ("https", "http")
-        if only_permanent:
-            moved_to = target.text
-        if target in seen:
-            raise Unusable(Failed("hard", f"the redirects go round in a circle at {target.text[:200]}"))
-        seen.add(target)
-        here = target
-    raise Unusable(Failed("hard", f"more than {limits.max_redirects} redirects, the last one to {here.text[:200]}"))
+    return wanted
 
 
-async def _asked(client: Client, question: Question) -> Reply:
+async def _answered(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     """The answer of one hop; what breaks on the way is raised as Unusable."""
-    host = question.address.host
     try:
-        return await client.ask(question)
+        return await client.send(request)
     except BadAnswer as exc:
-        raise Unusable(failure.of_protocol(exc, host=host)) from exc
+        raise Unusable(failure.of_protocol(exc, host=request.url.host)) from exc
     except ConnectionFailed as exc:
-        raise Unusable(failure.of_connection(exc.__cause__, host=host, text=str(exc))) from exc
+        raise Unusable(failure.of_connection(exc.__cause__, host=request.url.host, text=str(exc))) from exc
 
 
-def _conditions(where: Address, validators: Validators) -> tuple[Field, ...]:
+def _conditions(url: httpx.URL, validators: Validators) -> list[tuple[bytes, bytes]]:
     """What makes the request conditional. Validators are sent to the address that gave them and to no other:
     another may answer "not modified" about a body that we never had."""
-    if validators.url != where.text:
-        return ()
-    pairs = ((b"If-None-Match", validators.etag), (b"If-Modified-Since", validators.last_modified))
-    return tuple((name, value.encode("latin-1", "replace")) for name, value in pairs if value)
+    if validators.url != _plain(url):
+        return []
+    pairs = ((_IF_NONE_MATCH, validators.etag), (_IF_MODIFIED_SINCE, validators.last_modified))
+    return [(name, value.encode("latin-1", "replace")) for name, value in pairs if value]
 
 
-def _credentials(where: Address) -> tuple[Field, ...]:
+def _credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:
     """HTTP Basic for an address that carries a name and a password."""
-    return ((b"Authorization", b"Basic " + base64.b64encode(where.credentials)),) if where.userinfo else ()
+    if not url.userinfo:
+        return []
+    pair = f"{url.username}:{url.password}".encode()
+    return [(b"Authorization", b"Basic " + base64.b64encode(pair))]
 
 
-def _redirect_target(reply: Reply, here: Address) -> Address | None:
-    status = reply.status
+def _redirect_target(response: httpx.Response) -> httpx.URL | None:
+    status = response.status_code
     if status not in _REDIRECTS:
         return None
-    location = next((value for name, value in reply.fields if name == "location"), "")
+    location = response.headers.get("location")
     if not location:
         raise Unusable(Failed("hard", f"HTTP {status}: a redirect that does not say where to", status))
     try:
-        return here.join(_as_sent(location))
-    except AddressError as exc:
+        return _web_address(str(response.request.url.join(location).copy_with(fragment=None)))
+    except (httpx.InvalidURL, ValueError) as exc:
         raise Unusable(Failed("hard", f"HTTP {status}: redirected to what is no address: {exc}", status)) from exc
 
 
-def _as_sent(location: str) -> str:
-    """The address as its server means it: what is not ASCII is UTF-8 nearly everywhere."""
+@functools.lru_cache(maxsize=4096)
+def _web_address(url: str) -> httpx.URL:
     try:
-        return location.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return location
+        address = httpx.URL(url)
+        host = address.host  # decoded here, where a malformed international name still means an unusable address
+    except (httpx.InvalidURL, ValueError) as exc:
+        raise Unusable(Failed("hard", f"not an address that can be asked: {exc}")) from exc
+    if address.scheme not in {"http", "https"} or not host:
+        raise Unusable(Failed("hard", "only addresses that begin with http:// or https:// and a host can be asked"))
+    return address
 
 
-def _web_address(url: str) -> Address:
-    try:
-        return address(url)
-    except AddressError as exc:
-        raise Unusable(Failed("hard", str(exc))) from exc
+def _plain(url: httpx.URL) -> str:
+    """The address without name and password: those belong into the configuration alone."""
+    return str(url.copy_with(username=None, password=None) if url.userinfo else url)
 
 
 # --- the answer -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the last hop was asked with: where, whether on conditions, and how we came there."""
-
-    address: Address
-    conditional: bool
-    moved_to: str | None
-    validators: Validators
-
-
-async def _read(reply: Reply, asked: _Asked, *, now: datetime, limit: int) -> Outcome:
-    headers = dict(reply.fields)
-    hub, topic = _websub(asked.address, reply.fields) if "link" in headers else (None, None)
+async def _read(
+    response: httpx.Response, *, moved_to: str | None, validators: Validators, now: datetime, limits: FetchLimits
+) -> Outcome:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers.raw}
     answer = Answer(
-        url=asked.address.text,
-        status=reply.status,
-        validators=asked.validators,
-        moved_to=asked.moved_to,
-        conditional=asked.conditional,
+        url=_plain(response.request.url),
+        status=response.status_code,
+        validators=validators,
+        moved_to=moved_to,
+        conditional=_is_conditional(response.request),
         fresh_for=caching.fresh_for(headers, now=now),
         retry_after=caching.retry_after(headers, now=now),
-        hub=hub,
-        topic=topic,
+        **_websub(response, headers),
     )
-    match reply.status:
+    match response.status_code:
         case 200 | 203:
-            return await _read_body(reply.body, answer, headers, limit)
-        case 304 if asked.conditional:
-            return NotModified(replace(answer, validators=_freshened(asked.validators, headers)))
+            return await _read_body(response, answer, headers, limits.max_body_bytes)
+        case 304 if answer.conditional:
+            return NotModified(replace(answer, validators=_freshened(validators, headers)))
         case status:
             return failure.of_status(status, retry_after=answer.retry_after)
 
 
-def _websub(where: Address, fields: tuple[tuple[str, str], ...]) -> tuple[str | None, str | None]:
+def _websub(response: httpx.Response, headers: Mapping[str, str]) -> dict[str, str | None]:
     """Who tells of news at once, and under which name: WebSub, section 4, wants Link headers looked at first."""
-    found = links(", ".join(value for name, value in fields if name == "link"), base=where.text)
-    hub, topic = found.get("hub"), found.get("self")
-    return (hub, topic) if hub and topic else (None, None)
+    if "link" not in headers:
+        return {}
+    hub, topic = (response.links.get(relation, {}).get("url") for relation in ("hub", "self"))
+    return {"hub": hub, "topic": topic} if hub and topic else {}
 
 
 def _freshened(known: Validators, headers: Mapping[str, str]) -> Validators:
@@ -242,10 +248,13 @@ def _freshened(known: Validators, headers: Mapping[str, str]) -> Validators:
     return replace(known, etag=etag or known.etag, last_modified=modified or known.last_modified)
 
 
-async def _read_body(wire: bytes, answer: Answer, headers: Mapping[str, str], limit: int) -> Fetched | NotModified:
+async def _read_body(
+    response: httpx.Response, answer: Answer, headers: Mapping[str, str], limit: int
+) -> Fetched | NotModified:
     last = answer.validators
+    wire = await _wire_body(response)
     if not wire:
-        raise Unusable(Failed("soft", "the answer is empty", answer.status))
+        raise Unusable(Failed("soft", "the answer is empty", response.status_code))
     found = Validators(
         url=answer.url,
         etag=_kept(headers.get("etag")),
@@ -262,6 +271,11 @@ async def _read_body(wire: bytes, answer: Answer, headers: Mapping[str, str], li
     return Fetched(answer, body, headers.get("content-type", ""))
 
 
+async def _wire_body(response: httpx.Response) -> bytes:
+    """The body as transferred, nothing unpacked."""
+    return b"".join([piece async for piece in response.aiter_raw()])
+
+
 async def _inflated(wire: bytes, coding: str, limit: int) -> tuple[bytes, str]:
     def work() -> tuple[bytes, str]:
         body = inflate(wire, coding, limit=limit)
@@ -269,6 +283,10 @@ async def _inflated(wire: bytes, coding: str, limit: int) -> tuple[bytes, str]:
 
     # A thread costs more than a small body does; a large one would hold up every other feed.
     return work() if len(wire) <= _SMALL_BODY_BYTES else await asyncio.to_thread(work)
+
+
+def _is_conditional(request: httpx.Request) -> bool:
+    return any(name in {_IF_NONE_MATCH, _IF_MODIFIED_SINCE} for name, _ in request.headers.raw)
 
 
 def _kept(validator: str | None) -> str | None:
@@ -280,10 +298,11 @@ def _digest(body: bytes) -> str:
 
 
 _ACCEPT = (
-    b"application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
-    b"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.9, */*;q=0.5"
+    "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.9, */*;q=0.5"
 )
-_FORM = (b"Content-Type", b"application/x-www-form-urlencoded")
+_IF_NONE_MATCH = b"If-None-Match"
+_IF_MODIFIED_SINCE = b"If-Modified-Since"
 _MAX_VALIDATOR_CHARS = 1024
 _WHOLE = {200, 203}
 _PERMANENT = {301, 308}

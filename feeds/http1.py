@@ -32,7 +32,7 @@ class Head(NamedTuple):
     says itself where it ends, or ends with the connection."""
 
     status: int
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[bytes, bytes], ...]
     length: int | None
 
 
@@ -192,36 +192,36 @@ def _read_head(head: bytes) -> tuple[Head, _State, bool]:
     if not 100 <= status <= 999 or status == 101:
         raise BadAnswer("a status that makes no sense here")
     fields, is_proper = _fields(lines)
-    codings = [value.lower() for name, value in fields if name == "transfer-encoding"]
-    framing, length = _framing(status, codings, [value for name, value in fields if name == "content-length"])
+    codings = [value.lower() for name, value in fields if name == b"transfer-encoding"]
+    framing, length = _framing(status, codings, [value for name, value in fields if name == b"content-length"])
     keeps = status_line[1] == b"1.1" and len(codings) < 2 and not _says_close(fields)
     return Head(status, tuple(fields), length), framing, is_proper and keeps
 
 
-def _fields(lines: Iterable[bytes]) -> tuple[list[tuple[str, str]], bool]:
-    fields: list[tuple[str, str]] = []
+def _fields(lines: Iterable[bytes]) -> tuple[list[tuple[bytes, bytes]], bool]:
+    fields: list[tuple[bytes, bytes]] = []
     is_proper = True
     for line in lines:
         if line[:1] in {b" ", b"\t"} and fields and _VALUE.fullmatch(line):  # RFC 9112, 5.2: folded lines
             name, value = fields[-1]
-            fields[-1] = name, f"{value} {line.decode('latin-1').strip(_BLANKS)}".strip(_BLANKS)
+            fields[-1] = name, (value + b" " + line.strip(_BLANKS)).strip(_BLANKS)
         elif (found := _FIELD.fullmatch(line)) is not None:
-            fields.append((found[1].decode("ascii").lower(), found[2].decode("latin-1").strip(_BLANKS)))
+            fields.append((found[1].lower(), found[2].strip(_BLANKS)))
         else:
             is_proper = False
     return fields, is_proper
 
 
-def _framing(status: int, codings: list[str], lengths: list[str]) -> tuple[_State, int | None]:
+def _framing(status: int, codings: list[bytes], lengths: list[bytes]) -> tuple[_State, int | None]:
     """How the end of the body is told (RFC 9112, 6.3)."""
     if status < 200 or status in {204, 304}:
         return "length", 0
     if codings:
-        if codings[0] != "chunked":
+        if codings[0] != b"chunked":
             raise BadAnswer("a transfer coding that was not asked for")
         return "chunks", None
     if lengths:
-        said = {part.strip(_BLANKS) for value in lengths for part in value.split(",")}
+        said = {part.strip(_BLANKS) for value in lengths for part in value.split(b",")}
         length = said.pop()
         if said:
             raise BadAnswer("lengths that contradict each other")
@@ -231,8 +231,8 @@ def _framing(status: int, codings: list[str], lengths: list[str]) -> tuple[_Stat
     return "close", None
 
 
-def _says_close(fields: list[tuple[str, str]]) -> bool:
-    return any("close" in value.lower() for name, value in fields if name == "connection")
+def _says_close(fields: list[tuple[bytes, bytes]]) -> bool:
+    return any(b"close" in value.lower() for name, value in fields if name == b"connection")
 
 
 _State = Literal["head", "length", "chunks", "close", "unread"]
@@ -242,9 +242,9 @@ _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/([0-9]\.[0-9]) ([0-9]{3})(?: [^\0\r\n]*)?")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\0\r\n]*)")
 _VALUE = re.compile(rb"[^\0\r\n]*")
-_LENGTH = re.compile(r"[0-9]{1,20}")
+_LENGTH = re.compile(rb"[0-9]{1,20}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\0\r\n]*)?\r?\n")
-_BLANKS = " \t"
+_BLANKS = b" \t"
 _TOO_LARGE = "the headers are too large"
 _MAX_INTERIM = 8  # 1xx answers before the real one
 _MAX_LINE = 4096

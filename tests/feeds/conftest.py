@@ -5,10 +5,10 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from feeds.fetch import make_client
-from feeds.transport import Client
 from tests.feeds.feed_server import FeedServer
 
 
@@ -24,7 +24,7 @@ async def server() -> AsyncIterator[FeedServer]:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[Client]:
+async def client() -> AsyncIterator[httpx.AsyncClient]:
     """May ask private addresses; every name leads to loopback; trusts no certificate."""
     made = make_client(
         user_agent="pactwatch/test (+https://example.org/contact)",

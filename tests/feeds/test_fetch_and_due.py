@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from feeds import due
@@ -13,7 +14,6 @@ from feeds.fetch import fetch
 from feeds.notices import BeganFailing, Gap, Moved, Notice, Recovered, ValidatorsLie
 from feeds.outcome import Failed, Fetched, NotModified
 from feeds.state import FeedState, Pace
-from feeds.transport import Client
 from tests.feeds.feed_server import Asked, FeedServer, Wire, answer, feed, redirect
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 class Watcher:
     """Polls one feed whose body is a list of keys, whenever it is due."""
 
-    client: Client
+    client: httpx.AsyncClient
     url: str
     now: datetime = START
     state: FeedState = field(default_factory=FeedState)
@@ -50,7 +50,9 @@ class Watcher:
                 return due.after_failure(self.state, outcome, now=self.now, jitter=0.5)
 
 
-async def test_a_server_that_says_304_to_every_validator_is_found_out(server: FeedServer, client: Client) -> None:
+async def test_a_server_that_says_304_to_every_validator_is_found_out(
+    server: FeedServer, client: httpx.AsyncClient
+) -> None:
     items = [f"item-{number}" for number in range(10)]
 
     async def lie(asked: Asked, wire: Wire) -> None:
@@ -74,7 +76,7 @@ async def test_a_server_that_says_304_to_every_validator_is_found_out(server: Fe
     assert not any("if-none-match" in asked.headers for asked in server.asked[-10:])
 
 
-async def test_a_feed_with_a_constant_etag_loses_nothing(server: FeedServer, client: Client) -> None:
+async def test_a_feed_with_a_constant_etag_loses_nothing(server: FeedServer, client: httpx.AsyncClient) -> None:
     url = server.put(
         "/feed", feed(b"a b c", etag='"x"'), answer(200, {"ETag": '"x"'}, b"n a b c"), feed(b"m n a", etag='"x"')
     )
@@ -85,7 +87,9 @@ async def test_a_feed_with_a_constant_etag_loses_nothing(server: FeedServer, cli
     assert (await watcher.poll()).new_keys == ("m",)
 
 
-async def test_an_honest_feed_is_read_once_and_then_asked_conditionally(server: FeedServer, client: Client) -> None:
+async def test_an_honest_feed_is_read_once_and_then_asked_conditionally(
+    server: FeedServer, client: httpx.AsyncClient
+) -> None:
     watcher = Watcher(client, server.put("/feed", feed(b"a b c", etag='"x"')))
     for _ in range(20):
         await watcher.poll()
@@ -93,7 +97,9 @@ async def test_an_honest_feed_is_read_once_and_then_asked_conditionally(server: 
     assert (len(server.asked), len(conditional), watcher.notices) == (20, 19, [])
 
 
-async def test_a_move_for_good_is_told_once_though_the_body_stays_the_same(server: FeedServer, client: Client) -> None:
+async def test_a_move_for_good_is_told_once_though_the_body_stays_the_same(
+    server: FeedServer, client: httpx.AsyncClient
+) -> None:
     new = server.put("/new", feed(b"a b c", etag='"x"'))
     watcher = Watcher(client, server.put("/feed", feed(b"a b c", etag='"x"'), redirect(new, 301)))
     for _ in range(4):
@@ -101,13 +107,13 @@ async def test_a_move_for_good_is_told_once_though_the_body_stays_the_same(serve
     assert watcher.notices == [Moved(new)]
 
 
-async def test_retry_after_is_kept_to_the_second(server: FeedServer, client: Client) -> None:
+async def test_retry_after_is_kept_to_the_second(server: FeedServer, client: httpx.AsyncClient) -> None:
     watcher = Watcher(client, server.put("/feed", answer(429, {"Retry-After": "7200"})))
     judged = await watcher.poll()
     assert judged.next_due >= START + timedelta(hours=2)
 
 
-async def test_a_feed_that_fails_and_comes_back_is_told_of_twice(server: FeedServer, client: Client) -> None:
+async def test_a_feed_that_fails_and_comes_back_is_told_of_twice(server: FeedServer, client: httpx.AsyncClient) -> None:
     url = server.put("/feed", feed(b"a b"), *[answer(503)] * 6, feed(b"c a b"))
     watcher = Watcher(client, url)
     new = [(await watcher.poll()).new_keys for _ in range(8)]

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import brotli
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from feeds.fetch import FetchLimits, fetch, make_client
 from feeds.guard import Resolver
 from feeds.outcome import Failed, Fetched, NotModified, Outcome
-from feeds.transport import Client
+from feeds.transport import DirectClient, DirectTransport
 from tests.feeds.feed_server import (
     Asked,
     Behaviour,
@@ -63,12 +64,14 @@ OK = b"HTTP/1.1 200 OK\r\n"
     ],
     ids=["no answer", "slow headers", "slow body", "slow chunks"],
 )
-async def test_the_deadline_holds_for_everything(server: FeedServer, client: Client, behaviour: Behaviour) -> None:
+async def test_the_deadline_holds_for_everything(
+    server: FeedServer, client: httpx.AsyncClient, behaviour: Behaviour
+) -> None:
     outcome = failed(await fetch(client, server.put("/feed", behaviour), now=NOW, limits=SHORT))
     assert (outcome.kind, outcome.reason) == ("temporary", "no complete answer within 0.2 s")
 
 
-async def test_the_deadline_holds_over_all_redirects(server: FeedServer, client: Client) -> None:
+async def test_the_deadline_holds_over_all_redirects(server: FeedServer, client: httpx.AsyncClient) -> None:
     server.put("/slow", silent_after())
     outcome = failed(await fetch(client, server.put("/feed", redirect("/slow")), now=NOW, limits=SHORT))
     assert outcome.kind == "temporary"
@@ -99,7 +102,7 @@ async def test_the_deadline_holds_over_all_redirects(server: FeedServer, client:
     ],
 )
 async def test_what_is_broken_is_told_apart(
-    server: FeedServer, client: Client, behaviour: Behaviour, kind: str, says: str
+    server: FeedServer, client: httpx.AsyncClient, behaviour: Behaviour, kind: str, says: str
 ) -> None:
     outcome = failed(await fetch(client, server.put("/feed", behaviour), now=NOW))
     assert outcome.kind == kind
@@ -126,7 +129,9 @@ async def test_what_is_broken_is_told_apart(
         (300, "hard", "multiple choices"),
     ],
 )
-async def test_a_status_is_told_in_words(server: FeedServer, client: Client, status: int, kind: str, says: str) -> None:
+async def test_a_status_is_told_in_words(
+    server: FeedServer, client: httpx.AsyncClient, status: int, kind: str, says: str
+) -> None:
     body = b"" if status == 204 else b"<html>sorry</html>"
     behaviour = raw(b"HTTP/1.1 %d X\r\n\r\n" % status) if status == 204 else answer(status, body=body)
     outcome = failed(await fetch(client, server.put("/feed", behaviour), now=NOW))
@@ -135,7 +140,7 @@ async def test_a_status_is_told_in_words(server: FeedServer, client: Client, sta
     assert says in outcome.reason
 
 
-async def test_an_old_server_without_a_length_is_read_to_the_end(server: FeedServer, client: Client) -> None:
+async def test_an_old_server_without_a_length_is_read_to_the_end(server: FeedServer, client: httpx.AsyncClient) -> None:
     outcome = await fetch(client, server.put("/feed", raw(b"HTTP/1.0 200 OK\r\n\r\n", BODY)), now=NOW)
     assert isinstance(outcome, Fetched)
     assert outcome.body == BODY
@@ -145,14 +150,16 @@ async def test_an_old_server_without_a_length_is_read_to_the_end(server: FeedSer
     "line",
     [b"get-ban-to-cache/forum.php: not supported", b"no colon at all", b"X-Frame-Options : DENY", b"HTTP/1.1 200 OK"],
 )
-async def test_header_lines_that_are_none_are_passed_over(server: FeedServer, client: Client, line: bytes) -> None:
+async def test_header_lines_that_are_none_are_passed_over(
+    server: FeedServer, client: httpx.AsyncClient, line: bytes
+) -> None:
     url = server.put("/feed", raw(OK, line, b"\r\nETag: 1\r\nContent-Length: %d\r\n\r\n" % len(BODY), BODY))
     outcome = await fetch(client, url, now=NOW)
     assert isinstance(outcome, Fetched), outcome
     assert (outcome.body, outcome.answer.validators.etag) == (BODY, "1")
 
 
-async def test_a_transfer_coding_said_twice_counts_once(server: FeedServer, client: Client) -> None:
+async def test_a_transfer_coding_said_twice_counts_once(server: FeedServer, client: httpx.AsyncClient) -> None:
     twice = b"Transfer-Encoding: chunked\r\n" * 2
     outcome = await fetch(client, server.put("/feed", raw(OK, twice, b"\r\n3\r\nabc\r\n0\r\n\r\n")), now=NOW)
     assert isinstance(outcome, Fetched), outcome
@@ -178,24 +185,24 @@ ZEROS = b"\0" * 20_000_000
     ],
 )
 async def test_a_body_that_grows_too_large_is_stopped(
-    server: FeedServer, client: Client, coding: str, wire: bytes
+    server: FeedServer, client: httpx.AsyncClient, coding: str, wire: bytes
 ) -> None:
     url = server.put("/feed", answer(200, {"Content-Encoding": coding}, wire))
     outcome = failed(await fetch(client, url, now=NOW, limits=SMALL))
     assert (outcome.kind, outcome.reason) == ("soft", "the body is larger than 1 MB")
 
 
-async def test_many_tiny_parts_do_not_cost_the_square(server: FeedServer, client: Client) -> None:
+async def test_many_tiny_parts_do_not_cost_the_square(server: FeedServer, client: httpx.AsyncClient) -> None:
     url = server.put("/feed", answer(200, {"Content-Encoding": "gzip"}, gzip.compress(b"", mtime=1) * 40_000))
     assert "too many parts" in failed(await fetch(client, url, now=NOW)).reason
 
 
-async def test_a_body_announced_as_too_large_is_not_read(server: FeedServer, client: Client) -> None:
+async def test_a_body_announced_as_too_large_is_not_read(server: FeedServer, client: httpx.AsyncClient) -> None:
     url = server.put("/feed", silent_after(OK, b"Content-Length: 50000000\r\n\r\n"))
     assert failed(await fetch(client, url, now=NOW)).reason == "the body is larger than 10 MB"
 
 
-async def test_an_endless_body_is_left_behind_early(server: FeedServer, client: Client) -> None:
+async def test_an_endless_body_is_left_behind_early(server: FeedServer, client: httpx.AsyncClient) -> None:
     sent = 0
 
     async def flood(asked: Asked, wire: Wire) -> None:
@@ -227,7 +234,7 @@ async def test_each_hop_is_judged(server: FeedServer, target: str) -> None:
         refuse=lambda address: "link-local" if address.startswith("169.254.") else None,
         lookup=lambda name: ["169.254.169.254"] if name == "metadata.test" else ["127.0.0.1"],
     )
-    async with Client(resolver, tls=NO_TLS) as client:
+    async with DirectClient(DirectTransport(resolver, tls=NO_TLS), headers={}) as client:
         outcome = failed(await fetch(client, server.put("/feed", redirect(target)), now=NOW))
     assert "is not on the public internet (169.254.169.254 is link-local;" in outcome.reason
 
@@ -267,7 +274,7 @@ async def test_a_name_that_does_not_exist_is_told_from_a_dead_name_server() -> N
     assert (unsure.kind, "could not be looked up" in unsure.reason) == ("temporary", True)
 
 
-async def test_a_port_where_nobody_listens_refuses(client: Client) -> None:
+async def test_a_port_where_nobody_listens_refuses(client: httpx.AsyncClient) -> None:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
@@ -298,7 +305,7 @@ async def test_tls_is_spoken_to_the_name_and_not_to_the_address() -> None:
         assert "certificate of other.test is not valid" in wrong.reason
 
 
-async def test_a_certificate_of_nobody_known_is_refused(client: Client) -> None:
+async def test_a_certificate_of_nobody_known_is_refused(client: httpx.AsyncClient) -> None:
     async with FeedServer(tls=server_tls()) as server:
         outcome = failed(await fetch(client, server.url("/feed", "feeds.test"), now=NOW))
     assert (outcome.kind, "certificate of feeds.test is not valid" in outcome.reason) == ("soft", True)
@@ -319,7 +326,7 @@ async def test_a_move_from_https_to_http_is_not_for_good() -> None:
 # --- anything at all ----------------------------------------------------------------------------------------
 
 
-async def test_cancelling_passes_through_and_leaves_nothing_open(server: FeedServer, client: Client) -> None:
+async def test_cancelling_passes_through_and_leaves_nothing_open(server: FeedServer, client: httpx.AsyncClient) -> None:
     asked, left = asyncio.Event(), asyncio.Event()
 
     async def wait(_asked: Asked, wire: Wire) -> None:

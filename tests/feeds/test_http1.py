@@ -59,8 +59,7 @@ def ours(data: bytes, *cuts: int) -> tuple[int, list[tuple[bytes, bytes]], bytes
     except BadAnswer:
         return None
     assert reader.head is not None
-    fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reader.head.fields]
-    return reader.head.status, fields, b"".join(reader.body)
+    return reader.head.status, list(reader.head.fields), b"".join(reader.body)
 
 
 BODY = b"<rss/>" * 3

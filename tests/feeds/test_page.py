@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from feeds.fetch import FetchLimits, fetch, make_client
 from feeds.outcome import Outcome
 from feeds.page import MAX_TEXT, ExtractError, NoPage, Page, extract, read_page
 from feeds.robots import Robots
-from feeds.transport import Client
 from tests.feeds.feed_server import Behaviour, FeedServer, answer, raw, redirect
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ def html(*paragraphs: str) -> bytes:
 class Reader:
     """Reads pages with one memory of robots.txt, at a time that the test sets."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: httpx.AsyncClient) -> None:
         self.now = NOON
         self._client = client
         self._robots = Robots(self._ask, user_agent="pactwatch/0.1 (+https://example.org/contact)")
@@ -41,7 +41,7 @@ class Reader:
 
 
 @pytest.fixture
-def reader(client: Client) -> Reader:
+def reader(client: httpx.AsyncClient) -> Reader:
     return Reader(client)
 
 
