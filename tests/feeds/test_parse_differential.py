@@ -6,16 +6,23 @@ import html
 from collections import Counter
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from feeds import parse as parsing
 from feeds.item import Item
 from feeds.outcome import NotAFeed
-from feeds.parse import Parsed, parse, parse_tolerantly
+from feeds.parse import Limits, Parsed
 from tests.feeds.corpus import cases, needs_corpus
 from tests.feeds.differences import mistaken, unexplained
+
+# A busy machine may be slow: no body is given up here for the time it takes.
+PATIENT = Limits(tolerant_seconds=300)
+parse = partial(parsing.parse, limits=PATIENT)
+parse_tolerantly = partial(parsing.parse_tolerantly, limits=PATIENT)
 
 # Bodies that hold two readings of what an item is: an entry inside a source element, an item inside an item.
 _NESTED = {"feedvalidator/atom__4.2.11__source-entry", "simplepie/ItemTest__title__Test_Bug_629_Test_0"}
