@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import keyword
 import logging
@@ -44,6 +45,9 @@ _COMMANDS: Mapping[str, str] = {
     "redact": "take an item's content out of the log for good",
     "demo": "the whole program against stand-ins, no token, no network",
 }
+
+# A start makes a hundred thousand objects that stay; to look through them for garbage at every 700th is a tenth of it.
+GC_THRESHOLD = 50_000
 
 _HELP = """Watch the news for a government action plan and keep the evidence.
 
@@ -111,6 +115,7 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Entry point. Every expected error is one line that says what to do; `--debug` adds the traceback."""
     debug = "--debug" in sys.argv
+    gc.set_threshold(GC_THRESHOLD)
     if next((word for word in sys.argv[1:] if not word.startswith("-")), "") == "run":
         _end_well_when_told_to()
     try:

@@ -37,6 +37,8 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | Non
 
 def http_date(text: str) -> datetime | None:
     """The instant an HTTP date names, as aware UTC; None for anything else."""
+    if not text:
+        return None
     try:
         when = parsedate_to_datetime(text)
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from feeds import silence
 from feeds.notices import BeganFailing, Gap, Gone, Moved, Notice, Recovered, ValidatorsLie
@@ -95,35 +96,36 @@ def after_items(
     heard, roused = silence.judged(heard, has_news=has_news, now=now, at_least=settings.stale_after)
     notices = tuple(notice for notice in (*_well_again(state, answer), lie, gap, roused) if notice is not None)
     overlap = 1 - len(new) / len(keys) if keys and state.window is not None else None
-    read = replace(
-        _learned(state, overlap, now, settings),
-        window=dict(list(keys.items())[:_MAX_WINDOW]) if keys else dict(known),
+    read = _Read(
+        learned=_learned(state, overlap, now, settings),
         pace=pace,
-        full_at=now,
-        unchanged=0,
-        suspicion=suspicion,
-        distrusted=state.distrusted or lie is not None,
-        new_at=now if has_news else state.new_at,
-        silence=heard,
+        changes={
+            "window": dict(list(keys.items())[:_MAX_WINDOW]) if keys else dict(known),
+            "full_at": now,
+            "unchanged": 0,
+            "suspicion": suspicion,
+            "distrusted": state.distrusted or lie is not None,
+            "new_at": now if has_news else state.new_at,
+            "silence": heard,
+        },
     )
-    judged = _after_success(read, answer, now=now, jitter=jitter, settings=settings)
-    first = state.window is None
-    return replace(judged, first=first, new_keys=new, changed_keys=changed, notices=notices)
+    kept, next_due = _after_success(state, read, answer, now=now, jitter=jitter, settings=settings)
+    return Judged(kept, next_due, first=state.window is None, new_keys=new, changed_keys=changed, notices=notices)
 
 
 def after_unchanged(
     state: FeedState, outcome: NotModified, *, now: datetime, jitter: float, settings: Settings = _DEFAULTS
 ) -> Judged:
     """The server said "not modified", or sent the body we had."""
-    read = _learned(state, 1.0, now, settings)
-    if outcome.by_hash:
-        read = replace(read, full_at=now, unchanged=0, suspicion=0)
-    else:
-        read = replace(read, unchanged=state.unchanged + 1)
     heard, stale = silence.judged(state.silence, has_news=False, now=now, at_least=settings.stale_after)
-    read = replace(read, silence=heard)
-    judged = _after_success(read, outcome.answer, now=now, jitter=jitter, settings=settings)
-    return replace(judged, notices=(*_well_again(state, outcome.answer), *([stale] if stale else [])))
+    changes: dict[str, Any] = {"silence": heard}
+    if outcome.by_hash:
+        changes |= {"full_at": now, "unchanged": 0, "suspicion": 0}
+    else:
+        changes["unchanged"] = state.unchanged + 1
+    read = _Read(_learned(state, 1.0, now, settings), state.pace, changes)
+    kept, next_due = _after_success(state, read, outcome.answer, now=now, jitter=jitter, settings=settings)
+    return Judged(kept, next_due, notices=(*_well_again(state, outcome.answer), *([stale] if stale else [])))
 
 
 def after_failure(
@@ -218,7 +220,23 @@ def _suspicion(state: FeedState, answer: Answer, new: tuple[str, ...], *, turned
 # --- when it is due ---------------------------------------------------------------------------------------
 
 
-def _learned(state: FeedState, overlap: float | None, now: datetime, settings: Settings) -> FeedState:
+class _Learned(NamedTuple):
+    """What a good poll tells of the feed's rhythm."""
+
+    interval: timedelta
+    on_time: int
+    overlap: float | None
+
+
+class _Read(NamedTuple):
+    """What a good poll changes: the state is made anew once for all of it, because that is what polls cost most."""
+
+    learned: _Learned
+    pace: Pace
+    changes: Mapping[str, Any]
+
+
+def _learned(state: FeedState, overlap: float | None, now: datetime, settings: Settings) -> _Learned:
     """The overlap rule: a body that is mostly known came too early, one that is mostly new nearly too late.
 
     Judged only after two polls in a row that were made when they were due: a late poll shows more new items than
@@ -231,8 +249,7 @@ def _learned(state: FeedState, overlap: float | None, now: datetime, settings: S
             interval *= _LONGER
         elif overlap < _MOSTLY_NEW:
             interval *= _SHORTER
-    interval = min(max(interval, settings.shortest), settings.longest)
-    return replace(state, interval=interval, on_time=on_time, overlap=overlap)
+    return _Learned(min(max(interval, settings.shortest), settings.longest), on_time, overlap)
 
 
 def _is_on_time(state: FeedState, interval: timedelta, now: datetime) -> bool:
@@ -243,11 +260,20 @@ def _interval(state: FeedState, settings: Settings) -> timedelta:
     return min(max(state.interval or settings.first, settings.shortest), settings.longest)
 
 
-def _after_success(state: FeedState, answer: Answer, *, now: datetime, jitter: float, settings: Settings) -> Judged:
-    delay = max(_interval(state, settings), min(_publishers_wish(state, answer), settings.longest))
-    next_due = _skip(_spread(now, delay, jitter, answer.retry_after, settings), state.pace)
-    state = replace(
+def _after_success(
+    state: FeedState, read: _Read, answer: Answer, *, now: datetime, jitter: float, settings: Settings
+) -> tuple[FeedState, datetime]:
+    """The state to keep, and when the feed is due next."""
+    interval, on_time, overlap = read.learned
+    delay = max(interval, min(_publishers_wish(overlap, read.pace, answer), settings.longest))
+    next_due = _skip(_spread(now, delay, jitter, answer.retry_after, settings), read.pace)
+    kept = replace(
         state,
+        **read.changes,
+        interval=interval,
+        on_time=on_time,
+        overlap=overlap,
+        pace=read.pace,
         validators=answer.validators,
         due=next_due,
         polled_at=now,
@@ -260,15 +286,15 @@ def _after_success(state: FeedState, answer: Answer, *, now: datetime, jitter: f
         last_failure="",
         moved_to=answer.moved_to,
     )
-    return Judged(state, next_due)
+    return kept, next_due
 
 
-def _publishers_wish(state: FeedState, answer: Answer) -> timedelta:
+def _publishers_wish(overlap: float | None, pace: Pace, answer: Answer) -> timedelta:
     """The longest span that feed or server ask us to leave between two polls. A feed whose items pass faster than
     it says is not believed; a cache is, because it would answer with the same body."""
     wishes = [answer.fresh_for]
-    if state.overlap is None or state.overlap >= _MOSTLY_NEW:
-        wishes += [state.pace.ttl, state.pace.update_period]
+    if overlap is None or overlap >= _MOSTLY_NEW:
+        wishes += [pace.ttl, pace.update_period]
     return max((wish for wish in wishes if wish is not None), default=timedelta())
 
 

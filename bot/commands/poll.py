@@ -108,7 +108,8 @@ def _feeds(file: Path) -> tuple[FeedSettings, ...]:
     problems = [f"{file}: {url!r}: wanted an http:// or https:// address" for url in wanted if not _is_web(url)]
     if problems or not wanted:
         raise ConfigError(problems or [f"{file}: no address in it; write one a line"])
-    return tuple(FeedSettings(id=f"u-{hashlib.sha256(url.encode()).hexdigest()[:12]}", url=url) for url in wanted)
+    ids = ((f"u-{hashlib.sha256(url.encode()).hexdigest()[:12]}", url) for url in wanted)
+    return tuple(FeedSettings.model_construct(id=name, url=url) for name, url in ids)  # checked above
 
 
 def _is_web(url: str) -> bool:
