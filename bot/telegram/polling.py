@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -27,6 +28,7 @@ _log = logging.getLogger("pactwatch.chat")
 
 UPDATES = ["message", "callback_query", "inline_query"]
 STOP_S = 2.0
+REMIND_S = 600.0
 NOBODY = Roles()
 
 
@@ -60,7 +62,7 @@ async def answering(
 async def _updates(app: App, webhook: Webhook | None, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
     """Updates come while the block lasts. What comes later waits at Telegram for the next start."""
     if webhook is None:
-        await start_polling(app, UPDATES, trouble=_report)
+        await start_polling(app, UPDATES, trouble=Reporter())
         yield
         return
     async with listening(webhook.host, webhook.port, door(app, webhook.secret)) as port:
@@ -108,11 +110,32 @@ async def _stop(app: App) -> None:
         _log.info("left telegram without a good-bye")
 
 
-def _report(trouble: Outcome) -> None:
-    """One line per failed fetch of updates; the library tries again by itself."""
+class Reporter:
+    """Says what keeps updates away: at once, and while it lasts every ten minutes, however often it is tried. The
+    library tries again by itself, after a second at first and after half a minute in the end."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._said: dict[str, float] = {}
+
+    def __call__(self, trouble: Outcome) -> None:
+        level, text = _told(trouble)
+        now = self._seconds()
+        if now - self._said.get(text, -REMIND_S) >= REMIND_S:
+            self._said = {text: now}  # another trouble in between is a change, and this one would be again
+            _log.log(level, "%s", text)
+
+
+def _told(trouble: Outcome) -> tuple[int, str]:
     if isinstance(trouble, Refused):
-        _log.error("telegram does not take our token any more; nobody is answered until it is right")
-    elif isinstance(trouble, Unknown) and "conflict" in trouble.reason.lower():
-        _log.error("another program fetches this bot's updates; stop it, or make a bot of its own for it")
-    else:
-        _log.warning("no updates from telegram outcome=%s", trouble)
+        return logging.ERROR, "telegram does not take our token any more; nobody is answered until it is right"
+    if isinstance(trouble, Unknown) and "conflict" in trouble.reason.lower():
+        return logging.ERROR, _ANOTHER
+    return logging.WARNING, f"no updates from telegram outcome={trouble}"
+
+
+_ANOTHER = (
+    "another program fetches this bot's updates (409): a question reaches one of the two, later than it would. Posts go"
+    " out as before. If it shares our log, all is well; if it has a log of its own, both post everything: stop it, or"
+    " give it a bot and a token of its own"
+)

@@ -137,6 +137,30 @@ async def test_told_to_stop_before_it_has_begun_it_ends_well(tmp_path: Path, num
         assert not (tmp_path / "pactwatch.db").exists()
 
 
+@pytest.mark.slow
+async def test_two_with_one_token_say_so_once_and_both_go_on(tmp_path: Path) -> None:
+    """As on two machines with a log each: Telegram gives the updates to one at a time."""
+    async with open_place(tmp_path, times=[]) as place:
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other.yaml").write_text((tmp_path / "config.yaml").read_text("utf-8").replace("///", "///other/"))
+        await place.command("poll")
+        await place.command("poll", "--config", "other.yaml")
+        place.feeds["times"].append(("t1", "A bridge for the river"))
+        first, second = await place.start("run"), await place.start("run", "--config", "other.yaml")
+        await place.posts(2)
+        await place.telegram.wait_for(lambda: _asked_for_updates(place) >= 6, timeout=SOON_S)
+        said = []
+        for process in (first, second):
+            process.send_signal(signal.SIGTERM)
+            _, err = await asyncio.wait_for(process.communicate(), SOON_S)
+            said.append(err.count(b"another program fetches"))
+        assert (said, first.returncode, second.returncode) == ([1, 1], 0, 0)
+
+
+def _asked_for_updates(place: Place) -> int:
+    return sum(call.method == "getUpdates" for call in place.telegram.calls)
+
+
 async def test_a_token_that_telegram_does_not_know_ends_the_run_with_one_line(tmp_path: Path) -> None:
     async with open_place(tmp_path, times=[]) as place:
         place.telegram.token = "1:other"  # what the environment of the command gets
