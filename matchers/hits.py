@@ -24,8 +24,7 @@ class Hits:
         self.text = text
         self.rules = rules
         self.languages = languages
-        automaton = rules.automaton
-        self._seen = automaton.find_matches_as_indexes(text.folded, overlapping=True) if automaton else []
+        self._seen = rules.search.find(text)
         self._verified: dict[int, list[Hit]] = {}
         self.groups: Set[int] = _groups(rules, self._seen) if self._seen else _NONE
         """The groups of which a term may be in the text."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,18 +38,17 @@ class Term(NamedTuple):
 
 def read_term(text: str, lang: str = "any", folded: str | None = None) -> tuple[Term | None, str]:
     """A term as configured, read; or None and what is wrong with it. `folded` spares folding it again."""
-    asked = text.removeprefix("=")
     if folded is None:
-        folded = fold(asked.replace("*", STAR))
+        folded = fold(_starred(text))
     length = folded.count(" ") + 1
     if STAR not in folded and folded:
-        written = exact(asked) if text.startswith("=") else None
+        written = exact(text[1:]) if text.startswith("=") else None
         return Term(text, folded, length, written, lang, written is None), ""
     words = folded.split()
     wanted = _wrong_with(words)
     if wanted:
         return None, wanted
-    written = exact(asked.replace("*", STAR)) if text.startswith("=") else None
+    written = exact(_starred(text)) if text.startswith("=") else None
     is_plain = written is None and not any(word.endswith(STAR) for word in words[:-1])
     return Term(text, folded, length, written, lang, is_plain), ""
 
@@ -74,17 +72,8 @@ class Table:
         self.groups_of_term: list[tuple[int, ...]] = []
         self._languages = frozenset(("any", *languages))
         self._lists: dict[str, frozenset[int]] = {}
-        self._folded: dict[str, str] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         self._groups: dict[frozenset[int], int] = {}
-
-    def fold_ahead(self, terms: Iterable[str]) -> None:
-        """Folds many terms at once, several times faster than one by one."""
-        asked = [text for text in terms if BREAK not in text]
-        if not asked:
-            return
-        joined = BREAK.join(f" {text.removeprefix('=').replace('*', STAR)} " for text in asked)
-        self._folded |= {text: folded.strip() for text, folded in zip(asked, fold(joined).split(BREAK), strict=True)}
 
     def define(self, name: str, leaf: query.Terms) -> None:
         """Makes a list known as @name."""
@@ -102,11 +91,12 @@ class Table:
         return self._groups[members]
 
     def patterns(self) -> Mapping[str, tuple[int, ...]]:
-        """What the automaton looks for, and the terms each may turn out to be: their words up to the first stem."""
+        """What is looked for, as `Search` takes it, and the terms each may turn out to be: their words up to the first
+        stem."""
         patterns: dict[str, tuple[int, ...]] = {}
         for number, term in enumerate(self.terms):
             head, star, _ = term.folded.partition(STAR)
-            pattern = f" {head}" if star else f" {head} "
+            pattern = f" {head}" if star and not head.endswith(" ") else head.rstrip()
             patterns[pattern] = (*patterns[pattern], number) if pattern in patterns else (number,)
         return patterns
 
@@ -114,18 +104,23 @@ class Table:
         self.problems.append(Problem(path, value, wanted))
 
     def _numbered(self, leaf: query.Terms) -> frozenset[int]:
-        places: dict[str, int] = defaultdict(int)
-        members: set[int] = set()
-        for text, lang in leaf.terms:
-            number = self._numbers.get((text, lang))
-            if number is not None:
-                members.add(number)
-            elif text.startswith("@"):
-                members |= self._named(text[1:], (*leaf.path, lang, places[lang]))
-            else:
-                members.update(self._new(text, lang, leaf.path, places[lang]))
-            places[lang] += 1
+        self._learn(leaf.terms)
+        members = {number for number in map(self._numbers.get, leaf.terms) if number is not None}
+        if len(members) < len(leaf.terms):
+            for index, asked in enumerate(leaf.terms):
+                if asked not in self._numbers:
+                    members |= self._no_term(leaf, index)
         return frozenset(members)
+
+    def _learn(self, asked: Iterable[tuple[str, str]]) -> None:
+        """Numbers the terms that are met first."""
+        new = [one for one in dict.fromkeys(asked) if one not in self._numbers and not one[0].startswith("@")]
+        for one, folded in zip(new, _fold_each([text for text, _ in new]), strict=True):
+            term, _ = read_term(*one, folded)
+            if term is not None and term.lang in self._languages:
+                self._numbers[one] = len(self.terms)
+                self.terms.append(term)
+                self.groups_of_term.append(())
 
     def _named(self, name: str, path: Path) -> frozenset[int]:
         if name not in self._lists:
@@ -133,14 +128,28 @@ class Table:
             self.problem(path, "@" + name, f"a list of plan.words, and none that names itself ({known})")
         return self._lists.get(name, frozenset())
 
-    def _new(self, text: str, lang: str, path: Path, place: int) -> tuple[int, ...]:
-        term, wanted = read_term(text, lang, self._folded.get(text))
+    def _no_term(self, leaf: query.Terms, index: int) -> frozenset[int]:
+        """The terms of a list, where that is what stands there; none where it is a mistake."""
+        text, lang = leaf.terms[index]
+        # Languages have lists of their own in the configuration.
+        path = (*leaf.path, lang, sum(lang == other for _, other in leaf.terms[:index]))
+        if text.startswith("@"):
+            return self._named(text[1:], path)
+        _, wanted = read_term(text, lang)
         if lang not in self._languages:
-            term, wanted = None, f"a language of the plan ({', '.join(sorted(self._languages))}), not {lang}"
-        if term is None:
-            self.problem((*path, lang, place), text, wanted)
-            return ()
-        number = self._numbers[text, lang] = len(self.terms)
-        self.terms.append(term)
-        self.groups_of_term.append(())
-        return (number,)
+            wanted = f"a language of the plan ({', '.join(sorted(self._languages))}), not {lang}"
+        self.problem(path, text, wanted)
+        return frozenset()
+
+
+def _fold_each(terms: Sequence[str]) -> Sequence[str]:
+    """The terms folded, all at once: several times faster than one by one."""
+    joined = "".join(BREAK + text for text in terms)
+    if joined.count(BREAK) != len(terms):
+        return [fold(_starred(text)) for text in terms]
+    folded = fold(joined.replace(f"{BREAK}=", BREAK).replace("*", STAR))
+    return folded.replace(f" {BREAK}", BREAK).replace(f"{BREAK} ", BREAK).split(BREAK)[1:]
+
+
+def _starred(text: str) -> str:
+    return text.removeprefix("=").replace("*", STAR)
