@@ -10,8 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from bot.channels.ledger import Ledger
-from bot.channels.publish import Clock, Publisher, Rest, Terms
+from bot.channels.audience import EVERYBODY
+from bot.channels.holding import NO_HABITS, Decision, Habits
+from bot.channels.ledger import Account, Ledger
+from bot.channels.publish import Clock, Dress, Publisher, Rest, Terms
+from bot.channels.reviewing import CardAccount
+from bot.channels.standing import threads
 from bot.demo.botapi.calls import Call as ApiCall
 from bot.demo.botapi.faults import Fault
 from bot.demo.botapi.limits import Limits
@@ -19,20 +23,29 @@ from bot.demo.botapi.server import BotApiServer
 from bot.demo.botapi.world import Message
 from bot.lane import Lane
 from bot.telegram.application import App, build_application, disconnect
+from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Client
-from bot.telegram.digest import Digest
+from bot.telegram.digest import Digest, compose
 from bot.telegram.outcome import Look, Outcome
 from bot.telegram.pace import Turnstile
 from bot.telegram.render import Post
 from bot.telegram.sinks import TelegramSink
-from store.log import Store, StoreUnavailable
+from bot.telegram.topics import Topics
+from matchers.plan import Watched
+from store.events.deliveries import TopicOpened
+from store.log import Event, Store, StoreUnavailable
 from store.sqlite import SqliteStore
+from store.views.values import Delivery
 from store.views.views import Views
 from tests.bot.impatient import Impatient
 from tests.bot.stage import CHANNEL, LOG_CHAT, START
+from tests.telegram.stories import COMMITMENTS, PLAN
 
 T = TypeVar("T")
 GROUP = -4242
+REVIEWERS = {CHANNEL: -1004000000004, GROUP: -1005000000005}
+YEAR = timedelta(days=365)
+CATALOGUE = Catalogue([Watched(PLAN, COMMITMENTS)])
 How = Literal["before", "after", "during"]
 
 
@@ -115,6 +128,14 @@ class Death:
         self._world.time.hold_back(fault, self._late_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a channel of a history is told: its habits, and whether it is a forum with a topic for each pillar."""
+
+    habits: Habits = NO_HABITS
+    topics: bool = False
+
+
 class MortalSink:
     """The real sink, whose every call may be the last."""
 
@@ -151,6 +172,11 @@ class MortalSink:
         return await self._death().over(self._sink.shut, is_call=True)
 
 
+async def dressed(entry: Delivery) -> Post | Digest:
+    """What is sent of a delivery: a digest begins with the word Plan, a post never does."""
+    return compose(entry.story, CATALOGUE, lang="en", of="Plan")
+
+
 @dataclass(slots=True)
 class Process:
     """A running program: what it knows beside the log, and a publisher for each channel."""
@@ -165,19 +191,65 @@ class Process:
     full: tuple[int, int] = (0, 0)  # before so many appends the disk will be full, for so many of them
 
     def add(self, channel: int, turnstile: Turnstile) -> None:
-        world = self.world
+        """The publisher of a channel, and that of its reviewers where it has some."""
+        world, manners = self.world, self.world.manners.get(channel, Manners())
         client = Client(world.app.bot, turnstile)
-        sink = TelegramSink(client, channel, log_chat=LOG_CHAT if world.log_chat else None)
-        clock = Clock(world.time.now, world.time.sleep, world.time.sleep)
-        self.publishers[channel] = Publisher(MortalSink(sink, lambda: self.death), self._ledger, clock, Terms())
+        log_chat = LOG_CHAT if world.log_chat else None
+        topics = self._topics(client) if manners.topics else None
+        sink = TelegramSink(client, channel, log_chat=log_chat, topics=topics)
+        terms = Terms(YEAR, catalogue=CATALOGUE, habits=manners.habits)
 
-    def _ledger(self, channel: str) -> Ledger:
-        async def call(work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-            if work == self.store.append:
-                self._count_append()
-            return await self.death.over(lambda: self.world.lane.call(work, *args, **kwargs))
+        def ledger(name: str) -> Ledger:
+            meta = {"run": self.owner}
+            return Ledger(self.store, self.views, self.call, name, owner=self.owner, meta=meta, habits=manners.habits)
 
-        return Ledger(self.store, self.views, call, channel, owner=self.owner, meta={"run": self.owner})
+        publisher = self.publishers[channel] = self._publisher(sink, ledger, terms, dressed)
+        if manners.habits.review:
+            self._add_reviewers(client, channel, publisher, manners.habits.review.silence, log_chat)
+
+    def _add_reviewers(
+        self, client: Client, channel: int, publisher: Publisher, silence: Decision, log_chat: int | None
+    ) -> None:
+        name = f"review/{channel}"
+        account = CardAccount(
+            self.store,
+            self.views,
+            self.call,
+            name=name,
+            channel=lambda: publisher.channel,
+            audience=EVERYBODY,
+            owner=self.owner,
+            meta={},
+        )
+        sink = TelegramSink(client, REVIEWERS[channel], log_chat=log_chat, name=name)
+        card = account.card(CATALOGUE, "en", silence)
+        terms = Terms(max_age=timedelta.max)
+        self.publishers[REVIEWERS[channel]] = self._publisher(sink, lambda _: account, terms, card)
+
+    def _publisher(self, sink: TelegramSink, ledger: Callable[[str], Account], terms: Terms, dress: Dress) -> Publisher:
+        time = self.world.time
+        clock = Clock(time.now, time.sleep, time.sleep)
+        return Publisher(MortalSink(sink, lambda: self.death), ledger, clock, terms, None, dress)
+
+    def _topics(self, client: Client) -> Topics:
+        async def open_(chat: int, name: str) -> int | Outcome:
+            return await self.death.over(lambda: client.open_topic(chat, name), is_call=True)
+
+        async def recall(chat: int) -> dict[str, int]:
+            found: dict[str, int] = await self.call(threads, self.store, str(chat))
+            return found
+
+        async def record(chat: int, pillar: str, thread: int) -> None:
+            fact = TopicOpened(channel=str(chat), pillar=pillar, thread=thread)
+            await self.call(self.store.append, [Event(fact)], at=self.world.time.now())
+
+        return Topics(open_, lambda pillar: pillar, recall=recall, record=record)
+
+    async def call(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """A call to the log, which may be the last."""
+        if work == self.store.append:
+            self._count_append()
+        return await self.death.over(lambda: self.world.lane.call(work, *args, **kwargs))
 
     def _count_append(self) -> None:
         left, times = self.full
@@ -237,6 +309,7 @@ class World:
     app: App
     store: Store
     started: int = 0
+    manners: dict[int, Manners] = field(default_factory=dict)
 
     async def start(self, owner: str = "host") -> Process:
         """A process as after a start: it knows nothing but the log."""
@@ -271,6 +344,8 @@ async def living(folder: Path, *, log_chat: bool) -> AsyncIterator[World]:
         server.add_channel(CHANNEL)
         server.add_group(GROUP, kind="group")
         server.add_group(LOG_CHAT)
+        for chat in REVIEWERS.values():
+            server.add_group(chat)
         app = build_application(server.token, server.url, transport=Impatient(server, lambda call: call.held))
         store = await lane.call(SqliteStore, folder / "log.db")
         try:

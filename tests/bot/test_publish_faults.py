@@ -38,7 +38,7 @@ from store.events.fact import Fact
 from store.events.items import ItemRevised, ItemSeen, StoryJoined
 from store.log import Event
 from store.seal import seal, verify
-from tests.bot.lives import GROUP, Death, How, Killed, Process, World, living
+from tests.bot.lives import CATALOGUE, GROUP, Death, How, Killed, Process, World, living
 from tests.bot.stage import CHANNEL, LOG_CHAT, matched
 
 T = TypeVar("T")
@@ -269,6 +269,8 @@ class Telling(RuleBasedStateMachine):
     def no_post_was_ever_another_storys(self) -> None:
         for channel in CHANNELS:
             for post in self.world.posts(channel):
+                if is_digest(post.text):
+                    continue
                 assert {tale_of(post.text), *(tale_of(text.text) for text in post.edits)} == {tale_of(post.text)}
 
     def teardown(self) -> None:
@@ -289,7 +291,7 @@ class Telling(RuleBasedStateMachine):
         self.world.server.faults.clear()
         self.do(self.process.close())
         self.process = self.do(self.world.start("last"))
-        assert self.do(self.process.work(400)), "still busy"
+        self.all_is_done()
         self.do(self.world.lane.call(self.process.views.catch_up, self.world.store))
         facts = [codec.fact(row) for row in self.do(self.world.lane.call(self.world.store.read, limit=100_000))]
         for channel in CHANNELS:
@@ -297,6 +299,9 @@ class Telling(RuleBasedStateMachine):
             self.the_channel_shows(channel, facts)
         self.do(self.world.lane.call(seal, self.world.store, self.world.time.now()))
         assert self.do(self.world.lane.call(verify, self.world.store)).holds
+
+    def all_is_done(self) -> None:
+        assert self.do(self.process.work(400)), "still busy"
 
     def every_match_ended(self, channel: int) -> None:
         counts = self.do(self.world.lane.call(self.process.views.deliveries, str(channel)))
@@ -332,7 +337,12 @@ class Telling(RuleBasedStateMachine):
         chat = self.known(channel)
         (post,) = [post for post in posts if post.id == delivery.message and post.chat is chat]
         assert tale_of(post.text) == tale.number
-        assert seen_digest(post.text) == seen_digest(visible(message(compose(delivery.story, None, lang="en")).text))
+        wanted = message(compose(delivery.story, CATALOGUE, lang="en"))
+        assert seen_digest(post.text) == seen_digest(visible(wanted.text))
+
+
+def is_digest(text: str) -> bool:
+    return text.startswith("Plan\n")
 
 
 def tale_of(text: str) -> int:
