@@ -332,7 +332,8 @@ def _library(watch: Watch) -> Library:
     )
 
     def looked() -> Looked:
-        failing = tuple(sorted(watch.poller.failing))
+        asked = watch.poller.feeds
+        failing = tuple(sorted(asked[name].publisher or name for name in watch.poller.failing if name in asked))
         return Looked(watch.poller.last_at, len(watch.poller.feeds), failing, watch.views.coming)
 
     def watched(commitments: Sequence[Commitment], since: datetime, until: datetime) -> coverage.Coverage | None:

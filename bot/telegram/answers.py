@@ -80,7 +80,7 @@ def help_(catalogue: Catalogue, reader: Reader) -> Message:
         example=example.id if example else "",
         clause=next((clause for entry in catalogue.commitments.values() for clause in entry.clauses), ""),
     )
-    return signed(text, reader, rows(_menu(reader.lang)))
+    return Message(text, rows(_menu(reader.lang)))
 
 
 def pillars(catalogue: Catalogue, reader: Reader) -> Message:
@@ -189,7 +189,12 @@ def timeline_alert(catalogue: Catalogue, commitment: str, months: Sequence[tuple
 
 
 def note(text: str, reader: Reader, **values: str | int) -> Message:
-    """One of our own texts as an answer of its own."""
+    """One of our own texts as an answer of its own: it tells of no reports, so it does not say how fresh they are."""
+    return Message(fill(say(text, reader.lang), **values))
+
+
+def finding(text: str, reader: Reader, **values: str | int) -> Message:
+    """One of our own texts about what was, or was not, seen."""
     return signed(fill(say(text, reader.lang), **values), reader)
 
 
@@ -199,7 +204,8 @@ def looked_line(looked: Looked, lang: str) -> Html:
         return fill(say(words.LOOKED_NEVER, lang))
     failing = looked.failing
     template = say_n(words.LOOKED_FAILING, len(failing), lang) if failing else say(words.LOOKED_ALL, lang)
-    names = ", ".join(failing[:3]) + ("…" if len(failing) > 3 else "")
+    called = list(dict.fromkeys(failing))
+    names = ", ".join(called[:3]) + ("…" if len(called) > 3 else "")
     when = words.moment(looked.at, lang)
     return fill(template, when=when, n=looked.feeds, k=len(failing), names=names)
 

@@ -12,6 +12,7 @@ from bot.channels.ledger import Call
 from bot.telegram import cards, words
 from bot.telegram.answers import Reader, note
 from bot.telegram.catalogue import Catalogue
+from bot.telegram.desk import at_first
 from bot.telegram.keyboards import ReviewStep
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut
@@ -19,7 +20,6 @@ from bot.telegram.words import say
 from store.events.deliveries import UpdateReviewed
 from store.events.plan import MatchJudged
 from store.log import Conflict, Event, Store
-from store.readers import Settings
 from store.views.values import Review, StoryView
 from store.views.views import Views
 
@@ -148,7 +148,7 @@ class Bench:
     def _record(self, review: Review, decision: Decision, named: tuple[str, ...], press: str, reader: Reader) -> bool:
         readers = self.store.readers
         known = readers.find(reader.person)
-        by = (known or readers.keep(reader.person, Settings(lang=reader.lang), new_id=self.new_id())).id
+        by = (known or readers.keep(reader.person, at_first(reader.lang), new_id=self.new_id())).id
         shown = self.views.delivery(review.channel, review.story).story.commitments
         other = named if set(named) != set(shown) else ()
         reviewed = UpdateReviewed(

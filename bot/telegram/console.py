@@ -14,13 +14,13 @@ from bot.questions.status import STEPS, judge
 from bot.telegram import reports, words
 from bot.telegram.answers import Reader, choose, note, unknown
 from bot.telegram.catalogue import Catalogue, nearest_of
+from bot.telegram.desk import at_first
 from bot.telegram.inquiries import Inquiries
 from bot.telegram.keyboards import HoldChannel, HoldFeed, Operation, ShowFeeds, ShowStatus
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, safe_url
 from bot.watch.feedstate import Known, Line, line
 from store.log import Conflict, Store
-from store.readers import Settings
 from store.views.views import Views
 
 MAX_WORDS_UNITS = 100
@@ -153,7 +153,7 @@ class Console:
     def _by(self, reader: Reader) -> str:
         readers = self.store.readers
         known = readers.find(reader.person)
-        return (known or readers.keep(reader.person, Settings(lang=reader.lang), new_id=self.new_id())).id
+        return (known or readers.keep(reader.person, at_first(reader.lang), new_id=self.new_id())).id
 
 
 def _judgement(text: str) -> tuple[str, str | None, str | None, str]:

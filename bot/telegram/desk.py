@@ -234,12 +234,18 @@ class Desk:
 
     async def _settings(self, reader: Reader) -> Settings:
         row = await self.call(self.store.readers.find, reader.person)
-        return row.settings if row else Settings(lang=reader.lang)
+        return row.settings if row else at_first(reader.lang)
 
     async def _keep(self, reader: Reader, **changes: Any) -> None:
         chosen = msgspec.structs.replace(await self._settings(reader), **changes)
         await self.call(self.store.readers.keep, reader.person, chosen, new_id=self.new_id())
         self.changed()
+
+
+def at_first(lang: str) -> Settings:
+    """The settings of somebody who chose nothing yet: on the clock of where their language is spoken, if that is one
+    zone; `/settings` shows it, and changes it."""
+    return Settings(lang=lang, zone=_HOMES.get(lang, "UTC"))
 
 
 def _marked(pace: Pace, one: Follow, reader: Reader) -> str:
@@ -298,6 +304,7 @@ _CITIES = {
     }.items()
     for name in names.split("/")
 }
+_HOMES = {"it": "Europe/Rome", "hi": "Asia/Kolkata"}
 _LANGUAGES = {
     fold(name): code for code, own in words.OWN_NAMES.items() for name in (code, own, words.ENGLISH_NAMES[code])
 }

@@ -14,7 +14,7 @@ from bot.questions.dossiers import Busy, Dossier, Dossiers, TooLarge
 from bot.questions.reading import position_before
 from bot.questions.status import Judgement, judgements
 from bot.telegram import charts, digest, findings, moments, surveys, words
-from bot.telegram.answers import PAGE, Reader, choose, note, signed, unknown
+from bot.telegram.answers import PAGE, Reader, choose, finding, note, signed, unknown
 from bot.telegram.catalogue import titled
 from bot.telegram.keyboards import (
     Action,
@@ -267,7 +267,7 @@ class Inquiries:
         entries = [self._catalogue.commitments[asked.commitment]] if asked.commitment else []
         told = await self._told(reader, entries, until=min(when, self._now()))
         if not upto:
-            return note(words.PAST_TOO_EARLY, told, day=words.day(day, reader.lang))
+            return finding(words.PAST_TOO_EARLY, told, day=words.day(day, reader.lang))
         names = [asked.commitment] if asked.commitment else list(self._catalogue.commitments)
         items = await self._known(names, upto, asked.before)
         judged = await self._library.call(self._judged_then, asked.commitment, upto) if asked.commitment else None
@@ -292,7 +292,7 @@ class Inquiries:
         match made:
             case Dossier(body):
                 title, size = titled(entry.title, reader.lang), words.number(max(1, len(body) // 1000), reader.lang)
-                page = note(words.DOSSIER, told, title=title, size=size)
+                page = finding(words.DOSSIER, told, title=title, size=size)
                 return replace(page, file=Attachment(f"{entry.id}.zip", body))
             case TooLarge(size_mb):
                 return note(words.DOSSIER_TOO_LARGE, told, size=size_mb)

@@ -9,12 +9,12 @@ from datetime import datetime
 from bot.channels.ledger import Call
 from bot.telegram import words
 from bot.telegram.answers import Reader
+from bot.telegram.desk import at_first
 from bot.telegram.keyboards import Vote
 from bot.telegram.roles import Roles
 from bot.telegram.words import say
 from store.events.plan import MatchJudged
 from store.log import Event, Store
-from store.readers import Settings
 from store.views.views import Views
 
 
@@ -42,7 +42,7 @@ class Jury:
             return words.GONE if self.views.coming is None else words.LOOKED_NEVER
         readers = self.store.readers
         known = readers.find(reader.person)
-        row = known or readers.keep(reader.person, Settings(lang=reader.lang), new_id=self.new_id())
+        row = known or readers.keep(reader.person, at_first(reader.lang), new_id=self.new_id())
         if self.views.votes(story.id, by=row.id).mine != wanted.verdict:
             judged = MatchJudged(
                 story=story.id,

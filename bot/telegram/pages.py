@@ -136,7 +136,7 @@ class Pages:
             return answers.note(words.WHY_ASK, reader)
         item = await self._ask(self._library.views.item_by_url, url, canonical=canonical_url)
         if item is None:
-            return answers.note(words.WHY_UNKNOWN, reader)
+            return answers.finding(words.WHY_UNKNOWN, reader)
         best = item.matches[0].commitment if item.matches else None
         reader = await self._told(reader, ShowLatest(best if best in self._catalogue.commitments else None))
         return answers.why(self._catalogue, item, reader)

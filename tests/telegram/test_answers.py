@@ -44,7 +44,6 @@ def pages() -> list[Message]:
         made += [
             answers.start(CATALOGUE, reader, channel="@pactwatch"),
             answers.start(CATALOGUE, reader, channel=None),
-            answers.help_(CATALOGUE, reader),
             answers.pillars(CATALOGUE, reader),
             answers.pillar(CATALOGUE, PLAN.pillars[0], reader),
             answers.choose(COMMITMENTS[:2], "VII.e", reader),
@@ -57,7 +56,7 @@ def pages() -> list[Message]:
             answers.nearest("pizza", [], reader),
             answers.why(CATALOGUE, item(), reader),
             answers.why(CATALOGUE, item(about=()), reader),
-            answers.note(words.WHY_ASK, reader),
+            answers.finding(words.WHY_UNKNOWN, reader),
         ]
     return made
 
@@ -69,6 +68,12 @@ def test_every_answer_is_sound_and_ends_with_the_last_look(message: Message) -> 
     assert "14:05 UTC" in text.splitlines()[-1]
     assert all(action(b.data) is not None for row in message.keyboard for b in row if b.data)
     assert len(message.keyboard) <= 12
+
+
+@pytest.mark.parametrize("reader", [ENGLISH, ITALIAN, HINDI], ids=lambda reader: reader.lang)
+def test_what_tells_of_no_reports_does_not_say_how_fresh_they_are(reader: Reader) -> None:
+    for message in (answers.help_(CATALOGUE, reader), answers.note(words.WHY_ASK, reader)):
+        assert "14:05 UTC" not in text_of(message)
 
 
 def test_a_list_names_each_report_with_outlet_date_language_and_commitment() -> None:
@@ -103,7 +108,9 @@ def test_a_commitment_says_what_was_promised_and_what_was_reported() -> None:
     count = CommitmentCount("plan", "defence-roadmap", 4, NOON)
     stories = [story(item(key=f"{n:020x}"), pos=n) for n in range(4)]
     message = answers.commitment(CATALOGUE, COMMITMENTS[0], ITALIAN, count=count, stories=stories)
-    assert text_of(message).startswith("Roadmap della difesa\nVII. Difesa\n\nVII.e1: Negotiate a roadmap\n\n")
+    assert text_of(message).startswith(
+        "Roadmap della difesa\nVII. Difesa\n\nChe cosa dice il piano (solo in inglese):\nVII.e1: "
+    )
     assert labels(message)[-1] == "‹ Difesa"
 
 

@@ -121,6 +121,14 @@ async def test_hours_and_time_zone_are_set_by_writing_them(stage: Stage, text: s
     assert expected in (await ask(stage, person(stage), text)).text
 
 
+@pytest.mark.parametrize(("lang", "zone"), [("en", "UTC"), ("it", "Europe/Rome"), ("hi", "Asia/Kolkata")])
+async def test_the_clock_is_at_first_that_of_where_the_language_is_spoken(stage: Stage, lang: str, zone: str) -> None:
+    assert (
+        f"08:00{' बजे' if lang == 'hi' else ''}, {zone}"
+        in (await ask(stage, person(stage, lang=lang), "/settings")).text
+    )
+
+
 async def test_forgetting_deletes_all_and_says_so_in_the_readers_language(stage: Stage) -> None:
     user = person(stage)
     await ask(stage, user, "/lang it")
