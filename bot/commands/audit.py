@@ -198,8 +198,11 @@ def _tell_estimate(audit: AuditDrawn, estimate: Recall) -> None:
     for one in estimate.layers:
         judged = f"{one.judged} of {one.drawn} drawn judged, {one.missed} missed"
         click.echo(f"  {one.size:>6} near {'miss' if one.size == 1 else 'misses'}: {NEAR[one.name]}; {judged}")
+    if not any(one.size for one in estimate.layers):
+        click.echo("Nothing nearly matched in that week: there is nothing to judge, and nothing to say of the recall.")
+        return
     if estimate.share is None:
-        click.echo("Of some kind nothing is judged yet, so nothing can be said of the recall.")
+        click.echo("Nothing can be said of the recall before one of each kind is judged: `pactwatch audit` asks.")
         return
     click.echo(
         f"Recall near the plan: {estimate.share:.2f} (95 % interval {estimate.low:.2f} to {estimate.high:.2f}); about"

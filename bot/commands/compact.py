@@ -42,6 +42,8 @@ def command(config_path: Path, as_json: bool, months: int | None, dry_run: bool,
     events, freed = sum(step.events for step in steps), sum(step.freed for step in steps)
     if as_json:
         print_json({"events": events, "bytes": freed, "before": before, "dropped": not dry_run})
+    elif not events:
+        click.echo(f"Nothing to drop: no text of an unmatched item from before {before:%Y-%m-%d} is left.")
     else:
         said = "Text that would be dropped" if dry_run else "Text dropped"
         click.echo(f"{said}: of {counted(events, 'event')}, {freed:,} bytes.")

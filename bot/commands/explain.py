@@ -22,7 +22,8 @@ from matchers.explain import Explanation, explain
 from matchers.nearmiss import with_text
 from matchers.rules import RuleSet
 from store.events.items import TextFetched
-from store.log import EventLog, FeedRow
+from store.events.trust import EventRedacted
+from store.log import EventLog, FeedRow, each
 from store.views.values import ItemView
 from store.views.views import Views
 
@@ -61,7 +62,7 @@ def command(
     with views_as_of(loaded, as_of) as (log, views, rows):
         item = _find(views, what or "")
         if item is None:
-            missing = _missing(loaded, views, rows, what or "", as_of or now())
+            missing = _missing(loaded, log, views, rows, what or "", as_of or now())
         else:
             rules = (as_of is not None and rules_in_force(log)) or loaded.rules
             explanations = _judged(loaded, log, rules, item, commitment)
@@ -85,12 +86,15 @@ def _judged(
     return [explain(one, text, context=context, commitment=commitment) for one in rules]
 
 
-def _missing(loaded: Loaded, views: Views, rows: Sequence[FeedRow], what: str, at: datetime) -> Missing:
+def _missing(loaded: Loaded, log: EventLog, views: Views, rows: Sequence[FeedRow], what: str, at: datetime) -> Missing:
     configured = {feed.id: feed.url for feed in loaded.config.feeds}
     host = host_of(what)
     carrying = set(views.feeds_of(host)) if host else set()
     ledger = views.ledger(at - PERIOD, at)
-    return missing(what, host, configured, carrying, with_present(ledger, rows, now=at) if rows else ledger, at)
+    if rows:
+        ledger = with_present(ledger, rows, now=at)
+    taken_out = sum(event.key.startswith("redacted/item/") for event in each(log, (EventRedacted.TYPE,)))
+    return missing(what, host, configured, carrying, ledger, at, taken_out)
 
 
 def _later(loaded: Loaded, what: str) -> datetime | None:

@@ -50,6 +50,8 @@ def command(
 
     Dates are those of publication, or, where that is unknown, of the first sighting. Exit code 1: nothing was found.
     """
+    if not any(character.isalnum() for word in words for character in word):
+        raise click.UsageError("say what to look for: a word, or several")
     loaded = plan_as_of(load(config_path), as_of)
     chosen = [one.id for one in commitments(loaded, names)]
     with views_as_of(loaded, as_of) as (_, views, _):

@@ -18,7 +18,7 @@ _SHOWN = 8
 class Missing:
     """What is known of an item that was not seen up to `at`. `feeds` are those that carry its outlet, all of them where
     none is known to (`is_known` tells); `holes` are when they were not watched in the week before; `begun` is when the
-    watch began, None where it never did."""
+    watch began, None where it never did. `taken_out` counts the items whose content, address too, was redacted."""
 
     what: str
     at: datetime
@@ -26,6 +26,7 @@ class Missing:
     is_known: bool
     holes: tuple[Stretch, ...]
     begun: datetime | None
+    taken_out: int = 0
 
 
 def missing(
@@ -35,13 +36,14 @@ def missing(
     carrying: Collection[str],
     ledger: Ledger,
     at: datetime,
+    taken_out: int = 0,
 ) -> Missing:
     """What is known of it. `configured` are the addresses of all feeds by id, `carrying` the feeds that brought items
     of this host."""
     mine = {feed for feed, url in configured.items() if host and host_of(url) == host} | set(carrying)
     feeds = tuple(sorted(mine or configured))
     holes = tuple(one for one in ledger.stretches if one.kind != "stale" and (not one.feed or one.feed in feeds))
-    return Missing(what, at, feeds, bool(mine), holes, ledger.begun)
+    return Missing(what, at, feeds, bool(mine), holes, ledger.begun, taken_out)
 
 
 def sentences(found: Missing, later: datetime | None) -> Iterator[str]:
@@ -49,6 +51,9 @@ def sentences(found: Missing, later: datetime | None) -> Iterator[str]:
     yield f"{found.what} was never seen up to {_time(found.at)}."
     if later is not None:
         yield f"It was first seen later, at {_time(later)}."
+    if found.taken_out:
+        items = counted(found.taken_out, "item")
+        yield f"Or it was taken out: the content of {items} was, for good, and with it the address."
     if found.begun is None or found.begun >= found.at:
         yield "Nobody was watching yet" + (f": the watch began at {_time(found.begun)}." if found.begun else ".")
         return
@@ -67,7 +72,7 @@ def sentences(found: Missing, later: datetime | None) -> Iterator[str]:
 
 def _hole(one: Stretch) -> str:
     span = one.span
-    until = f"to {_until(span.since, span.until)}" if span.until else "and still is"
+    until = f"to {_until(span.since, span.until)}" if span.until else "on"
     what = {
         "down": "pactwatch was not running",
         "failing": f"{one.feed} was failing",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.questions.missing import Missing, missing, sentences
 from store.views.values import Kind, Ledger, Span, Stretch
 from tests.store.facts import DAY, HOUR, MINUTE, NOON
@@ -44,7 +46,7 @@ def test_where_no_feed_is_known_to_carry_it_all_are_told_of() -> None:
 
 def test_what_is_still_so_has_no_end() -> None:
     said = list(sentences(asked("http://times.example/1", hole("times", hours=None)), None))
-    assert said[1] == "Never seen: times was failing from 2026-03-01 12:00 and still is (HTTP 503)."
+    assert said[1] == "Never seen: times was failing from 2026-03-01 12:00 on (HTTP 503)."
 
 
 def test_a_silent_feed_was_watched() -> None:
@@ -62,3 +64,8 @@ def test_what_was_seen_later_is_said() -> None:
 def test_before_the_watch_began_nobody_looked() -> None:
     found = missing("x", "", FEEDS, (), Ledger(None, {}, ()), NOON)
     assert list(sentences(found, None))[1:] == ["Nobody was watching yet."]
+
+
+def test_what_was_taken_out_may_have_been_it() -> None:
+    found = replace(asked("http://times.example/1"), taken_out=1)
+    assert list(sentences(found, None))[1].startswith("Or it was taken out: the content of 1 item was")
