@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from bot.commands.options import config_option, json_option, load, now, open_views, print_json
+from bot.commands.options import config_option, json_option, load, now, open_log, open_views, print_json
 from bot.commands.past import as_of_option, views_as_of
 from bot.config import Loaded
 from bot.questions.concern import fact_of
 from bot.questions.coverage import PERIOD, with_present
 from bot.questions.missing import Missing, missing, sentences
-from bot.rules.activation import rules_in_force
+from bot.rules.activation import compiled, rules_in_force, versions
 from bot.telegram.text import host_of
 from feeds.item import Item, canonical_url
 from matchers.explain import Explanation, explain
@@ -32,6 +32,12 @@ from store.views.views import Views
 @config_option
 @json_option
 @as_of_option
+@click.option(
+    "--rules",
+    "version",
+    metavar="VERSION",
+    help="Judge by these rules: the 12 digits by which events, and every explanation, name them.",
+)
 @click.option("--text", metavar="TITLE", help="Judge this headline instead of an item that was seen.")
 @click.option("--commitment", help="Tell of every rule of this commitment, also where nothing of it was found.")
 @click.argument("what", required=False)
@@ -39,6 +45,7 @@ def command(
     config_path: Path,
     as_json: bool,
     as_of: datetime | None,
+    version: str | None,
     text: str | None,
     commitment: str | None,
     what: str | None,
@@ -49,6 +56,7 @@ def command(
     \b
     pactwatch explain https://example.org/news/42
     pactwatch explain 3f9a2c41d07be8815c20 --as-of 2026-03-01     under the rules then in force
+    pactwatch explain 3f9a2c41d07be8815c20 --rules 5d1c0a94e27b   under rules of any version that was in force
     pactwatch explain --text "India and Italy sign ports agreement"
 
     An item that was never seen is explained, too: which feeds carry its outlet, and when they were not watched in the
@@ -57,18 +65,39 @@ def command(
     if (text is None) == (what is None):
         raise click.UsageError("name an item (its address or its key), or give a headline with --text")
     loaded = load(config_path)
+    asked = _rules(loaded, version) if version else ()
     if text is not None:
-        return _tell([explain(rules, Item(title=text), commitment=commitment) for rules in loaded.rules], None, as_json)
+        told = [explain(rules, Item(title=text), commitment=commitment) for rules in asked or loaded.rules]
+        return _tell(told, None, as_json)
     with views_as_of(loaded, as_of) as (log, views, rows):
         item = _find(views, what or "")
         if item is None:
             missing = _missing(loaded, log, views, rows, what or "", as_of or now())
         else:
-            rules = (as_of is not None and rules_in_force(log)) or loaded.rules
+            rules = asked or (as_of is not None and rules_in_force(log)) or loaded.rules
             explanations = _judged(loaded, log, rules, item, commitment)
     if item is None:
         return _tell_missing(missing, _later(loaded, what or "") if as_of else None, as_json)
     return _tell(explanations, item, as_json)
+
+
+def _rules(loaded: Loaded, version: str) -> Sequence[RuleSet]:
+    """The rules of that version: those of the configuration, or any that the log saw in force."""
+    mine = [rules for rules in loaded.rules if rules.id == version]
+    if mine:
+        return mine
+    with open_log(loaded) as log:
+        known = versions(log)
+    if version in known:
+        return [compiled(known[version][1])]
+    told = ", ".join(f"{rules} ({at.at:%Y-%m-%d})" for rules, (at, _) in list(known.items())[-_TOLD:]) or "none"
+    raise click.UsageError(
+        f"no rules {version!r} were ever in force; the log knows {told}, with the day they last came into force"
+        " (all: pactwatch log --type RulesActivated)"
+    )
+
+
+_TOLD = 5
 
 
 def _find(views: Views, what: str) -> ItemView | None:

@@ -20,19 +20,27 @@ from store.open import open_store
 if TYPE_CHECKING:
     from store.views.views import Views
 
+_USUAL = Path("config.yaml")
+_USUAL_BY = "PACTWATCH_CONFIG"
+
 config_option: Callable[[Any], Any] = click.option(
     "--config",
     "-c",
     "config_path",
     type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("config.yaml"),
+    default=_USUAL,
     show_default=True,
-    envvar="PACTWATCH_CONFIG",
+    envvar=_USUAL_BY,
     help="The plan and its settings.",
 )
 json_option: Callable[[Any], Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, one object per line."
 )
+
+
+def usual_config() -> Path:
+    """The configuration that commands read where none is named."""
+    return Path(config.environment().get(_USUAL_BY) or _USUAL)
 
 
 def load(path: Path, *, compiles: bool = True) -> config.Loaded:

@@ -15,7 +15,17 @@ from rich.table import Table
 
 from bot import __version__
 from bot.commands import whatif
-from bot.commands.options import config_option, json_option, load, now, open_log, open_views, print_json, user
+from bot.commands.options import (
+    config_option,
+    json_option,
+    load,
+    now,
+    open_log,
+    open_views,
+    print_json,
+    user,
+    usual_config,
+)
 from bot.commands.progress import shown as progress_shown
 from bot.commands.rules_show import show as show_rules
 from bot.config import Loaded
@@ -39,35 +49,56 @@ command.add_command(show_rules)
 
 
 @command.command(short_help="the rules over labelled examples: precision, recall, what is wrong")
-@config_option
+@click.option(
+    "--config",
+    "-c",
+    "new_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Changed rules to run instead of your configuration's, and to compare with those.",
+)
 @json_option
-@click.option("--new", "new_path", type=click.Path(path_type=Path, dir_okay=False), help="Compare with these rules.")
 @click.option(
     "--examples",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Labelled items as JSON lines.  [default: the .examples.jsonl file beside the configuration]",
 )
 @click.option("--all", "show_all", is_flag=True, help="Show every commitment, not only those with something amiss.")
-def test(config_path: Path, as_json: bool, new_path: Path | None, examples: Path | None, show_all: bool) -> int:
-    """Run the rules over labelled examples: precision and recall per commitment and language, and what is wrong.
+def test(as_json: bool, new_path: Path | None, examples: Path | None, show_all: bool) -> int:
+    """Run the rules over labelled examples: precision and recall per commitment and language, what is wrong, and
+    which examples changed rules judge otherwise.
 
     \b
     pactwatch rules test
-    pactwatch rules test --new changed.yaml       which examples fare differently
+    pactwatch rules test --config new.yaml        and which examples fare differently than by config.yaml
 
-    Exit code 1: an example is not as its labels say.
+    Changed rules are run over the examples beside their own file, or else over those of your configuration; they are
+    compared where both are of one plan. Exit code 1: an example is not as its labels say.
     """
-    labelled = _read(examples or config_path.with_suffix(".examples.jsonl"))
-    old, *_ = load(config_path).rules  # further plans have files, and examples, of their own
-    rules = load(new_path).rules[0] if new_path else old
+    path = usual_config()
+    labelled = _read(examples or _examples_of(new_path or path, path))
+    rules, *_ = load(new_path or path).rules  # further plans have files, and examples, of their own
+    old = _compared(path, rules) if new_path else None
     result = trial(rules, labelled)
+    changed = changes(old, rules, [(one.id, one.item) for one in labelled]) if old else []
     if as_json:
-        print_json(dataclasses.asdict(result))
+        print_json({**dataclasses.asdict(result), "changes": [dataclasses.asdict(one) for one in changed]})
     else:
         _print(result, labelled, show_all)
-        if new_path:
-            _print_changes(changes(old, rules, [(one.id, one.item) for one in labelled]), labelled)
+        if old:
+            _print_changes(changed, labelled)
     return 1 if result.mistakes else 0
+
+
+def _examples_of(config: Path, usual: Path) -> Path:
+    own = config.with_suffix(".examples.jsonl")
+    return own if own.exists() else usual.with_suffix(".examples.jsonl")
+
+
+def _compared(path: Path, new: RuleSet) -> RuleSet | None:
+    """The rules of the same plan in the usual configuration, where there is one."""
+    if not path.exists():
+        return None
+    return next((rules for rules in load(path).rules if rules.plan.id == new.plan.id), None)
 
 
 @command.command(name="lint", short_help="terms that never match, say the same twice, decide alone, or are missing")

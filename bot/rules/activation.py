@@ -51,6 +51,15 @@ def rules_in_force(log: EventLog) -> tuple[RuleSet, ...]:
     return tuple(map(compiled, newest.values()))
 
 
+def versions(log: EventLog) -> dict[str, tuple[Recorded, RulesActivated]]:
+    """By its id every rule set that ever came into force, with when it did last, the newest last."""
+    newest: dict[str, tuple[Recorded, RulesActivated]] = {}
+    for recorded, fact in activations(log):
+        newest.pop(fact.rules, None)
+        newest[fact.rules] = (recorded, fact)
+    return newest
+
+
 def is_behind(known: InForce, rules: RuleSet) -> bool:
     """Whether a configuration holds the rules that a person replaced."""
     return bool(known.now and known.now.report and known.before and known.before.rules == rules.id)

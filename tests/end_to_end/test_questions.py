@@ -105,6 +105,24 @@ async def test_the_past_does_not_know_of_later_edits_and_withdrawals(tmp_path: P
     assert (dossier.code, checked.code, present.code) == (0, 0, 1)
 
 
+async def test_an_item_is_explained_under_any_rules_that_were_in_force(tmp_path: Path) -> None:
+    async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
+        await place.command("poll")
+        write_new(place, bridge("ferry"), SCHOOL)
+        await place.command("rules", "activate", "new.yaml", "--because", "x")
+        (tmp_path / "new.yaml").replace(tmp_path / "config.yaml")
+        first, last = (event["data"]["rules"] for event in await place.events("RulesActivated"))
+        then = await place.command("explain", "a", "--rules", first, "--json")
+        now = await place.command("explain", "a", "--rules", last, "--json")
+        headline = await place.command("explain", "--text", "A bridge", "--rules", first, "--json")
+        unknown = await place.command("explain", "a", "--rules", "abc")
+    assert [(ended.code, ended.lines()[0]["rules"]) for ended in (then, now)] == [(0, first), (1, last)]
+    assert (headline.code, headline.lines()[0]["rules"]) == (0, first)
+    assert unknown.code == 2
+    assert "no rules 'abc' were ever in force" in unknown.err
+    assert all(version in unknown.err for version in (first, last))
+
+
 async def test_what_was_never_seen_is_explained_by_who_was_not_watched(tmp_path: Path) -> None:
     async with open_place(tmp_path, times=[("a", "The bridge")], herald=[("b", "The school")]) as place:
         place.replies["herald"] = Reply(503, b"", "text/plain")

@@ -61,10 +61,15 @@ async def test_examples_say_what_a_change_of_rules_changes(tmp_path: Path) -> No
         assert (now.code, "3 examples" in now.out, "wrong: bridge" in now.out) == (1, True, True)
         for head in ("bridge", "en", "all"):
             assert any(line.strip().startswith(head) for line in now.out.splitlines())
-        then = await place.command("rules", "test", "--new", "new.yaml")
+        then = await place.command("rules", "test", "--config", "new.yaml")
         assert "3 examples fare differently" in then.out
         assert "gained: bridge" in then.out
         assert "lost: bridge" in then.out
+        told = (await place.command("rules", "test", "--config", "new.yaml", "--json")).lines()[0]
+        assert [one["id"] for one in told["changes"]] == ["e1", "e2", "e3"]
+        (tmp_path / "new.examples.jsonl").write_text(json.dumps(examples[1]) + "\n")
+        own = await place.command("rules", "test", "--config", "new.yaml")
+        assert "1 example fares differently" in own.out
 
 
 async def test_lint_names_what_is_hardly_meant(tmp_path: Path) -> None:
