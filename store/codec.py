@@ -69,8 +69,9 @@ def encode(fact: Fact) -> str:
             return fact.data
         if isinstance(fact, Redacted):
             return redaction(fact.digest, fact.reason)
-    else:
-        _check(fact, *times_and_floats)
+        kind = type(fact)
+        times_and_floats = _CHECKED[kind] = (_fields_of(kind, "datetime"), _fields_of(kind, "float"))
+    _check(fact, *times_and_floats)
     try:
         return _ENCODER.encode(fact).decode()
     except UnicodeEncodeError:
@@ -82,7 +83,7 @@ class Codec:
 
     def __init__(self, types: Iterable[type[Fact]], upcasters: Mapping[str, Upcaster]) -> None:
         self._types = {fact_type.TYPE: fact_type for fact_type in types}
-        self._decode = {name: msgspec.json.Decoder(fact_type).decode for name, fact_type in self._types.items()}
+        self._decode: dict[str, Callable[[str], Fact]] = {}  # filled as types are met: a start meets few
         self._upcasters = upcasters
 
     def fact(self, recorded: Recorded) -> Fact:
@@ -92,13 +93,19 @@ class Codec:
         """
         decode = self._decode.get(recorded.type)
         try:
-            return decode(recorded.data) if decode else self._other(recorded)
+            return decode(recorded.data) if decode else self._first(recorded)
         except (msgspec.MsgspecError, LookupError, TypeError, AttributeError, ValueError) as exc:
             taken = redacted(recorded.data)
             if taken is None:
                 raise _damaged(recorded, exc) from exc
             digest, reason = taken
             return Redacted(type=recorded.type, name=recorded.key, digest=digest, reason=reason)
+
+    def _first(self, recorded: Recorded) -> Fact:
+        if recorded.type not in self._types:
+            return self._other(recorded)
+        decode = self._decode[recorded.type] = msgspec.json.Decoder(self._types[recorded.type]).decode
+        return decode(recorded.data)
 
     def _other(self, recorded: Recorded) -> Fact:
         name = recorded.type
@@ -204,10 +211,9 @@ def _fields_of(fact_type: type[msgspec.Struct], mark: str) -> tuple[str, ...]:
     return tuple(field.name for field in msgspec.structs.fields(fact_type) if mark in str(field.type))
 
 
-# What JSON cannot carry faithfully is looked for in the few fields that can hold it, before it is written.
-_CHECKED: Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    fact_type: (_fields_of(fact_type, "datetime"), _fields_of(fact_type, "float")) for fact_type in EVENT_TYPES
-}
+# What JSON cannot carry faithfully is looked for in the few fields that can hold it, before it is written. Filled as
+# types are met.
+_CHECKED: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
 
 def _check(fact: Fact, times: Iterable[str], floats: Iterable[str]) -> None:
