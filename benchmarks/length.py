@@ -101,6 +101,8 @@ def answers(folder: Path) -> dict[str, float]:
     return {
         "latest, ms": milliseconds(lambda: views.latest(limit=6), 20),
         "latest of a commitment, ms": milliseconds(lambda: views.latest(COMMITMENTS[:1], limit=6), 20),
+        "counts of everything, ms": milliseconds(views.counts, 20),
+        "how every match ended, ms": milliseconds(lambda: views.deliveries("-1001"), 5),
         "search for two words, ms": milliseconds(lambda: views.search("Italy corridor", limit=20), 20),
         "search for rare words, ms": milliseconds(lambda: views.search("word17 word2200", limit=20), 20),
     }

@@ -19,13 +19,12 @@ from store.rows import (
     News,
     Row,
     compaction,
+    feed_row,
     first_of_each,
-    maybe_time,
     placed,
     recorded,
     redactions,
     rows_of,
-    time_of,
     unknown,
 )
 
@@ -191,10 +190,7 @@ class PostgresStore:
             rows = db.execute(
                 "SELECT feed, due, leased_until, completed_at, state FROM feeds WHERE enrolled ORDER BY feed"
             ).fetchall()
-        return [
-            FeedRow(feed, time_of(due), maybe_time(leased), maybe_time(done), state)
-            for feed, due, leased, done, state in rows
-        ]
+        return [feed_row(*row) for row in rows]
 
     def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
         with self._link.write() as db:

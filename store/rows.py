@@ -23,7 +23,7 @@ from store.codec import (
     unstamp,
 )
 from store.events.trust import ItemsCompacted
-from store.log import Conflict, Event, LogDamaged, Recorded
+from store.log import Conflict, Event, FeedRow, LogDamaged, Recorded
 from store.readers import Progress, ReaderRow, Settings
 
 Row = tuple[str, str, str, str]  # key, type, data, meta
@@ -120,14 +120,17 @@ _SETTINGS = msgspec.json.Decoder(Settings).decode
 _PROGRESS = msgspec.json.Decoder(Progress).decode
 
 
-def time_of(text: str) -> datetime:
-    """A stored time."""
+def feed_row(feed: str, due: str, leased_until: str | None, completed_at: str | None, state: str | None) -> FeedRow:
+    """A feed of the schedule, as stored."""
+    return FeedRow(feed, _time(due), _maybe_time(leased_until), _maybe_time(completed_at), state)
+
+
+def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def maybe_time(text: str | None) -> datetime | None:
-    """A stored time that may be missing."""
-    return time_of(text) if text else None
+def _maybe_time(text: str | None) -> datetime | None:
+    return _time(text) if text else None
 
 
 class News:

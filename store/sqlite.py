@@ -17,13 +17,12 @@ from store.rows import (
     Placed,
     Row,
     compaction,
+    feed_row,
     first_of_each,
-    maybe_time,
     placed,
     recorded,
     redactions,
     rows_of,
-    time_of,
     unknown,
 )
 from store.runlock import RunLock
@@ -188,10 +187,7 @@ class SqliteStore:
             rows = db.execute(
                 "SELECT feed, due, leased_until, completed_at, state FROM feeds WHERE enrolled ORDER BY feed"
             ).fetchall()
-        return [
-            FeedRow(feed, time_of(due), maybe_time(leased), maybe_time(done), state)
-            for feed, due, leased, done, state in rows
-        ]
+        return [feed_row(*row) for row in rows]
 
     def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
         with self._file.write() as db:

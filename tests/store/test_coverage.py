@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -26,20 +25,6 @@ from store.views.feeds import covered
 from store.views.values import Ledger, Span, Stretch
 from store.views.views import Views
 from tests.store.facts import DAY, HOUR, MINUTE, NOON, record, seen
-
-
-@pytest.fixture
-def log() -> Iterator[SqliteStore]:
-    store = SqliteStore(None)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def views() -> Iterator[Views]:
-    views = Views.open(None)
-    yield views
-    views.close()
 
 
 def failing(feed: str, since: datetime) -> FeedFailing:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from store.sqlite import SqliteStore
 from store.views.values import Delivery, DeliveryCounts, Silent
 from store.views.views import Views
@@ -23,20 +19,6 @@ from tests.store.facts import (
     suppressed,
     uncertain,
 )
-
-
-@pytest.fixture
-def log() -> Iterator[SqliteStore]:
-    store = SqliteStore(None)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def views() -> Iterator[Views]:
-    views = Views.open(None)
-    yield views
-    views.close()
 
 
 def owed(views: Views, log: SqliteStore, channel: str = "ch") -> list[Delivery]:

@@ -33,13 +33,6 @@ def log() -> Iterator[SqliteStore]:
     store.close()
 
 
-@pytest.fixture
-def views() -> Iterator[Views]:
-    views = Views.open(None)
-    yield views
-    views.close()
-
-
 def counted(views: Views, log: SqliteStore) -> DeliveryCounts:
     views.catch_up(log)
     return views.deliveries("ch")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from store.asof import LogAsOf
 from store.sqlite import SqliteStore
 from store.views.values import ItemView
@@ -25,20 +21,6 @@ from tests.store.facts import (
     uncertain,
     withdrawn,
 )
-
-
-@pytest.fixture
-def log() -> Iterator[SqliteStore]:
-    store = SqliteStore(None)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def views() -> Iterator[Views]:
-    opened_views = Views.open(None)
-    yield opened_views
-    opened_views.close()
 
 
 def commitments(item: ItemView | None) -> list[str]:

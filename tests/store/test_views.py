@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -15,20 +14,6 @@ from store.sqlite import SqliteStore
 from store.views.values import StoryView
 from store.views.views import Views
 from tests.store.facts import DAY, HOUR, NOON, joined, matched, record, revised, seen
-
-
-@pytest.fixture
-def log() -> Iterator[SqliteStore]:
-    store = SqliteStore(None)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def views() -> Iterator[Views]:
-    views = Views.open(None)
-    yield views
-    views.close()
 
 
 def ids(stories: list[StoryView]) -> list[str]:
