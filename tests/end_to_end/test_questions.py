@@ -112,10 +112,11 @@ async def test_an_item_is_explained_under_any_rules_that_were_in_force(tmp_path:
         await place.command("rules", "activate", "new.yaml", "--because", "x")
         (tmp_path / "new.yaml").replace(tmp_path / "config.yaml")
         first, last = (event["data"]["rules"] for event in await place.events("RulesActivated"))
-        then = await place.command("explain", "a", "--rules", first, "--json")
-        now = await place.command("explain", "a", "--rules", last, "--json")
+        item = (await place.events("ItemMatched"))[0]["data"]["item"]
+        then = await place.command("explain", item, "--rules", first, "--json")
+        now = await place.command("explain", item, "--rules", last, "--json")
         headline = await place.command("explain", "--text", "A bridge", "--rules", first, "--json")
-        unknown = await place.command("explain", "a", "--rules", "abc")
+        unknown = await place.command("explain", item, "--rules", "abc")
     assert [(ended.code, ended.lines()[0]["rules"]) for ended in (then, now)] == [(0, first), (1, last)]
     assert (headline.code, headline.lines()[0]["rules"]) == (0, first)
     assert unknown.code == 2
