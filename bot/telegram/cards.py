@@ -29,7 +29,7 @@ def card(
     story: StoryView, review: Review, catalogue: Catalogue, lang: str, *, silence: Decision | None = None
 ) -> Message:
     """The story as it would be posted, with what reviewers may press; or with what was decided of it."""
-    post = render.message(render.compose(story, lang=lang, prefixes=catalogue.prefixes)).text
+    post = _post(story, catalogue, lang)
     if review.decision is not None:
         ended = words.REVIEW_ENDED if review.by else words.REVIEW_UNANSWERED
         return Message(join("\n\n", [fill(say(ended[review.decision], lang)), post]))
@@ -38,7 +38,7 @@ def card(
 
 def choice(story: StoryView, review: Review, catalogue: Catalogue, lang: str, chosen: Collection[str]) -> Message:
     """The same with a button for each commitment; those in `chosen`, by their keys, are ticked."""
-    post = render.message(render.compose(story, lang=lang, prefixes=catalogue.prefixes)).text
+    post = _post(story, catalogue, lang)
     names = list(dict.fromkeys([*story.commitments, *catalogue.commitments]))[:MOST_CHOICES]
     ticks = [
         (
@@ -73,6 +73,11 @@ def listed(waiting: Sequence[Waiting], reader: Reader) -> Message:
 def key(commitment: str) -> str:
     """A commitment's name on a button."""
     return hashlib.sha256(commitment.encode()).hexdigest()[:8]
+
+
+def _post(story: StoryView, catalogue: Catalogue, lang: str) -> Html:
+    titles = catalogue.titles(story.commitments, lang)
+    return render.message(render.compose(story, lang=lang, prefixes=catalogue.prefixes, titles=titles)).text
 
 
 def _heading(review: Review, lang: str, silence: Decision | None) -> Html:

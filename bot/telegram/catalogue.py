@@ -83,6 +83,10 @@ class Catalogue:
         names = (commitment,) if commitment in self.commitments else self.heirs(commitment)
         return ", ".join(titled(self.commitments[name].title, lang) for name in names) or commitment
 
+    def titles(self, commitments: Iterable[str], lang: str) -> Mapping[str, str]:
+        """The titles of these commitments in the language, by their ids."""
+        return {name: self.title(name, lang) for name in commitments}
+
     def _score(self, name: str, wanted: Sequence[str]) -> float:
         """How near the words come to what the commitment is called, or, a little less, to what it is found by."""
         if not wanted:

@@ -43,8 +43,11 @@ def compose(
     `beside` is what a digest ends with, `of` what it is about: what is watched, else what its reader follows. `bot` as
     in `listed`."""
     if catalogue is None or not story.id.startswith(PREFIX):
-        post = render.compose(story, lang=lang, prefixes=catalogue.prefixes if catalogue else {})
-        return replace(post, pillar=_home(story, catalogue)) if catalogue else post
+        if catalogue is None:
+            return render.compose(story, lang=lang)
+        titles = catalogue.titles(story.commitments, lang)
+        post = render.compose(story, lang=lang, prefixes=catalogue.prefixes, titles=titles)
+        return replace(post, pillar=_home(story, catalogue))
     return Digest(story.id, Message(_text(story, catalogue, lang, beside, of, bot)))
 
 

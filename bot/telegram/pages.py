@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -154,7 +154,7 @@ class Pages:
         named = self._catalogue.find(asked) if asked else ()
         wanted = ShowFound(asked) if asked and not named else ShowLatest(named[0].id if named else None)
         stories = await self._ask(self._stories, wanted)
-        return [_offer(story, reader.lang, self._catalogue.prefixes) for story in stories]
+        return [_offer(story, reader.lang, self._catalogue) for story in stories]
 
     async def timeline_alert(self, story: str, reader: Reader) -> str:
         """How much was reported on what a story is about, in 200 characters."""
@@ -217,6 +217,7 @@ def _moment(seconds: int | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
-def _offer(story: StoryView, lang: str, prefixes: Mapping[str, str]) -> Offer:
-    post = render.compose(story, lang=lang, prefixes=prefixes)
+def _offer(story: StoryView, lang: str, catalogue: Catalogue) -> Offer:
+    titles = catalogue.titles(story.commitments, lang)
+    post = render.compose(story, lang=lang, prefixes=catalogue.prefixes, titles=titles)
     return Offer(story.id, post.headline, post.byline, render.message(post))

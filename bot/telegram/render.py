@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.telegram import keyboards, words
 from bot.telegram.markup import Html, bold, fill, html, join, link, quotation
@@ -15,6 +15,7 @@ from store.views.values import ItemView, MatchView, StoryView
 
 HEADLINE_UNITS = 300
 EXCERPT_UNITS = 500
+NAME_UNITS = 60
 MAX_TAGS = 5
 MAX_OUTLETS = 15
 
@@ -29,7 +30,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a commitment was found: the words of it, and the words that place it (the two countries)."""
+    """Why a commitment was found: the words of it, and the words that place it (the two countries). `commitment` is
+    what people call it."""
 
     commitment: str
     terms: tuple[str, ...]
@@ -65,9 +67,15 @@ class Post:
     translation: str = ""
 
 
-def compose(story: StoryView, *, lang: str = "en", prefixes: Mapping[str, str] | None = None) -> Post:
+def compose(
+    story: StoryView,
+    *,
+    lang: str = "en",
+    prefixes: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> Post:
     """The content of the story's post. Its first item that was news to us leads; later outlets follow. `prefixes` begin
-    the hashtag of each commitment."""
+    the hashtag of each commitment, `titles` are what people call them."""
     lead = lead_of(story)
     return Post(
         story=story.id,
@@ -76,7 +84,10 @@ def compose(story: StoryView, *, lang: str = "en", prefixes: Mapping[str, str] |
         url=safe_url(lead.url),
         byline=byline(lead, lang),
         excerpt=excerpt(lead),
-        reasons=reasons(story),
+        reasons=tuple(
+            replace(one, commitment=cut((titles or {}).get(one.commitment, one.commitment), NAME_UNITS))
+            for one in reasons(story)
+        ),
         further=further(story, lead),
         lang=lang,
         score=max((match.score for item in story.items for match in item.matches), default=0.0),
@@ -176,10 +187,13 @@ def reason(item: ItemView, match: MatchView) -> Reason:
 
 
 def why_line(post: Post) -> str:
-    """Why the post is here: `defence-roadmap: “defence industrial roadmap” + India, Italy`. What places the story is
-    said once, after all commitments."""
+    """Why the post is here: `“defence industrial roadmap” + India, Italy`; where it is for several commitments, which
+    words are of which: `Ports: “dock”; Research: “laboratory” + India`. What places the story is said once, at the
+    end."""
+    is_one = len(post.reasons) == 1
     said = "; ".join(
-        f"{entry.commitment}: {_quoted(entry)}" if entry.terms else entry.commitment for entry in post.reasons
+        (_quoted(entry) if is_one else f"{entry.commitment}: {_quoted(entry)}") if entry.terms else entry.commitment
+        for entry in post.reasons
     )
     known = {fold(term) for entry in post.reasons for term in entry.terms}
     context = {fold(word): word for entry in post.reasons for word in entry.context if fold(word) not in known}

@@ -39,7 +39,7 @@ def test_an_english_post_reads_as_intended() -> None:
         "India, Italy to negotiate\n"
         "The Wire · 21 May 2026 · EN\n"
         "They will negotiate a defence industrial roadmap soon.\n"
-        "Why: defence-roadmap: “defence industrial roadmap” + India, Italy"
+        "Why: “defence industrial roadmap” + India, Italy"
     )
 
 
@@ -143,7 +143,7 @@ def test_evidence_of_an_earlier_text_marks_nothing() -> None:
 def test_a_term_within_another_is_said_once() -> None:
     text = "Against terror financing."
     both = item("T", text, found=[("terror financing", "term"), ("terror", "term")])
-    assert "defence-roadmap: “terror financing”" in shown(both)
+    assert "Why: “terror financing”" in shown(both)
 
 
 def test_a_word_that_is_a_reason_of_its_own_is_not_also_its_place() -> None:
@@ -225,3 +225,11 @@ def test_what_a_channels_digest_leaves_out_is_a_link_to_the_bot(bot: str | None,
     assert ("/latest" in last) is (bot is None)
     links = re.findall(r"https://t\.me/[^\"]+", text)
     assert links == ([link] if link else [])
+
+
+def test_a_post_for_several_commitments_says_by_their_titles_which_words_are_of_which() -> None:
+    both = item(
+        "Ports", "SIDM builds a roadmap in Italy.", found=[("roadmap", "term")], about=("defence-roadmap", "ports")
+    )
+    post = compose(story(both), lang="it", titles={"defence-roadmap": "Roadmap della difesa"})
+    assert visible(message(post).text).splitlines()[-1] == "Perché: Roadmap della difesa: “roadmap”; ports: “roadmap”"
