@@ -31,6 +31,7 @@ from bot.questions import coverage
 from bot.questions.dossiers import Dossiers
 from bot.settings import ChannelSettings, ReviewingSettings
 from bot.telegram import secrecy
+from bot.telegram.actions import JudgeMiss, Operation, ShowMiss
 from bot.telegram.answers import Looked, Reader
 from bot.telegram.application import build_application
 from bot.telegram.auditing import Auditing
@@ -43,7 +44,6 @@ from bot.telegram.editor import Editor
 from bot.telegram.handlers import Chats
 from bot.telegram.inquiries import Inquiries, Tools
 from bot.telegram.jury import Jury
-from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
 from bot.telegram.message import Message
 from bot.telegram.pace import Turnstile
 from bot.telegram.pages import Library, Pages

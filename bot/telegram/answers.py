@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from bot.telegram import words
-from bot.telegram.catalogue import Catalogue, names_of, titled
-from bot.telegram.keyboards import (
+from bot.telegram.actions import (
     Action,
     AddFollow,
-    Button,
-    Keyboard,
     ShowCommitment,
     ShowFound,
     ShowLatest,
@@ -21,9 +18,9 @@ from bot.telegram.keyboards import (
     ShowPillars,
     ShowSilence,
     ShowStatus,
-    button,
-    rows,
 )
+from bot.telegram.catalogue import Catalogue, names_of, titled
+from bot.telegram.keyboards import Button, Keyboard, button, rows
 from bot.telegram.markup import Html, bold, fill, join, link, quotation
 from bot.telegram.message import Message
 from bot.telegram.render import byline, further, lead_of, outlet_name, reason, say_found

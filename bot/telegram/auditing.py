@@ -12,10 +12,11 @@ from bot.questions.coverage import percent
 from bot.questions.precision import rate, verdicts
 from bot.questions.stored import Contexts
 from bot.telegram import words
+from bot.telegram.actions import JudgeMiss, ShowMiss
 from bot.telegram.answers import Reader, note, signed
 from bot.telegram.cards import key
 from bot.telegram.catalogue import titled
-from bot.telegram.keyboards import JudgeMiss, ShowMiss, button, rows
+from bot.telegram.keyboards import button, rows
 from bot.telegram.markup import Html, bold, fill, join, link
 from bot.telegram.message import Message
 from bot.telegram.pages import Library

@@ -10,10 +10,10 @@ from bot.channels.collecting import corrected
 from bot.channels.holding import Decision
 from bot.channels.ledger import Call
 from bot.telegram import cards, words
+from bot.telegram.actions import ReviewStep
 from bot.telegram.answers import Reader, note
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.desk import at_first
-from bot.telegram.keyboards import ReviewStep
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut
 from bot.telegram.words import say

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 
 from bot.channels.holding import Decision
 from bot.telegram import render, words
+from bot.telegram.actions import ReviewStep
 from bot.telegram.answers import Reader, signed
 from bot.telegram.catalogue import Catalogue
-from bot.telegram.keyboards import Keyboard, ReviewStep, button, rows
+from bot.telegram.keyboards import Keyboard, button, rows
 from bot.telegram.markup import Html, fill, join
 from bot.telegram.message import Message
 from bot.telegram.render import lead_of

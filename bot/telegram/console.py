@@ -12,11 +12,11 @@ from bot.pauses import Pauses
 from bot.questions.coverage import PERIOD
 from bot.questions.status import STEPS, judge
 from bot.telegram import reports, words
+from bot.telegram.actions import HoldChannel, HoldFeed, Operation, ShowFeeds, ShowStatus
 from bot.telegram.answers import Reader, choose, note, unknown
 from bot.telegram.catalogue import Catalogue, nearest_of
 from bot.telegram.desk import at_first
 from bot.telegram.inquiries import Inquiries
-from bot.telegram.keyboards import HoldChannel, HoldFeed, Operation, ShowFeeds, ShowStatus
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, safe_url
 from bot.watch.feedstate import Known, Line, line

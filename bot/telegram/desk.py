@@ -14,20 +14,10 @@ import msgspec
 from bot.channels import following
 from bot.channels.ledger import Call
 from bot.telegram import moments, words
+from bot.telegram.actions import AddFollow, ChooseLanguage, EndFollow, Preference, SetPace, ShowFollow, ShowFollows
 from bot.telegram.answers import Reader, note
 from bot.telegram.catalogue import Catalogue, titled
-from bot.telegram.keyboards import (
-    AddFollow,
-    Button,
-    ChooseLanguage,
-    EndFollow,
-    Preference,
-    SetPace,
-    ShowFollow,
-    ShowFollows,
-    button,
-    rows,
-)
+from bot.telegram.keyboards import Button, button, rows
 from bot.telegram.markup import fill
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, fold

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.telegram import render, words
+from bot.telegram.callbacks import START_LATEST
 from bot.telegram.catalogue import Catalogue, titled
-from bot.telegram.keyboards import START_LATEST
 from bot.telegram.markup import Html, bold, fill, fits, html, join, link, visible
 from bot.telegram.message import Message
 from bot.telegram.render import Post, lead_of, outlet_name

@@ -8,18 +8,10 @@ from datetime import date
 from bot.questions.silence import Silence
 from bot.questions.status import Judgement
 from bot.telegram import words
+from bot.telegram.actions import MakeDossier, ShowCommitment, ShowPast, ShowSeen
 from bot.telegram.answers import PAGE, Reader, choices, head, signed
 from bot.telegram.catalogue import Catalogue, titled
-from bot.telegram.keyboards import (
-    Button,
-    Keyboard,
-    MakeDossier,
-    ShowCommitment,
-    ShowPast,
-    ShowSeen,
-    button,
-    rows,
-)
+from bot.telegram.keyboards import Button, Keyboard, button, rows
 from bot.telegram.markup import Html, bold, fill, html, join, link
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, host_of, safe_url

@@ -14,9 +14,7 @@ from bot.questions.dossiers import Busy, Dossier, Dossiers, TooLarge
 from bot.questions.reading import position_before
 from bot.questions.status import Judgement, judgements
 from bot.telegram import charts, digest, findings, moments, surveys, words
-from bot.telegram.answers import PAGE, Reader, choose, finding, note, signed, unknown
-from bot.telegram.catalogue import titled
-from bot.telegram.keyboards import (
+from bot.telegram.actions import (
     Action,
     Inquiry,
     MakeDossier,
@@ -26,9 +24,10 @@ from bot.telegram.keyboards import (
     ShowSeen,
     ShowSilence,
     ShowStatus,
-    button,
-    rows,
 )
+from bot.telegram.answers import PAGE, Reader, choose, finding, note, signed, unknown
+from bot.telegram.catalogue import titled
+from bot.telegram.keyboards import button, rows
 from bot.telegram.markup import Html, fill, html, join
 from bot.telegram.message import Attachment, Message
 from bot.telegram.pages import MAX_FOUND, MAX_WORDS_UNITS, Library

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from bot.channels.ledger import Call
 from bot.telegram import words
+from bot.telegram.actions import Vote
 from bot.telegram.answers import Reader
 from bot.telegram.desk import at_first
-from bot.telegram.keyboards import Vote
 from bot.telegram.roles import Roles
 from bot.telegram.words import say
 from store.events.plan import MatchJudged

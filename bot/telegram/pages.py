@@ -10,19 +10,11 @@ from typing import Any, TypeVar
 from bot.channels.ledger import Call
 from bot.questions.coverage import PERIOD, Coverage, sentence
 from bot.telegram import answers, moments, render, words
+from bot.telegram.actions import Page, ShowCommitment, ShowFound, ShowLatest, ShowPillar, ShowPillars, ShowWhy
 from bot.telegram.answers import PAGE, Looked, Reader
+from bot.telegram.callbacks import from_start
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.client import Offer
-from bot.telegram.keyboards import (
-    Page,
-    ShowCommitment,
-    ShowFound,
-    ShowLatest,
-    ShowPillar,
-    ShowPillars,
-    ShowWhy,
-    from_start,
-)
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut
 from feeds.item import canonical_url

@@ -10,14 +10,7 @@ from telegram import CallbackQuery
 from telegram.constants import ChatType
 
 from bot.telegram import words
-from bot.telegram.answers import Reader, note
-from bot.telegram.bench import Bench
-from bot.telegram.cards import CHOSEN
-from bot.telegram.client import Client
-from bot.telegram.desk import Desk
-from bot.telegram.inquiries import Inquiries
-from bot.telegram.jury import Jury
-from bot.telegram.keyboards import (
+from bot.telegram.actions import (
     Action,
     Inquiry,
     MakeDossier,
@@ -28,8 +21,15 @@ from bot.telegram.keyboards import (
     ShowTimeline,
     ShowWhy,
     Vote,
-    action,
 )
+from bot.telegram.answers import Reader, note
+from bot.telegram.bench import Bench
+from bot.telegram.callbacks import action
+from bot.telegram.cards import CHOSEN
+from bot.telegram.client import Client
+from bot.telegram.desk import Desk
+from bot.telegram.inquiries import Inquiries
+from bot.telegram.jury import Jury
 from bot.telegram.message import Message
 from bot.telegram.pages import Pages
 from bot.telegram.replies import Busy, Replies

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.questions.coverage import length, percent
 from bot.telegram import words
+from bot.telegram.actions import HoldChannel, HoldFeed, ShowFeeds
 from bot.telegram.answers import Reader, note, signed
-from bot.telegram.keyboards import Button, HoldChannel, HoldFeed, ShowFeeds, button, rows
+from bot.telegram.keyboards import Button, button, rows
 from bot.telegram.markup import Html, bold, fill, html, join, link
 from bot.telegram.message import Message
 from bot.telegram.text import clean, cut, host_of, safe_url

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.ledger import LEASE
-from bot.telegram.keyboards import ShowWhy, action
+from bot.telegram.actions import ShowWhy
+from bot.telegram.callbacks import action
 from bot.telegram.sinks import TerminalSink
 from store.events.deliveries import UpdateEdited, UpdateFailed, UpdateQueued, UpdateSent, UpdateUncertain
 from store.views.values import DeliveryCounts

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from bot.demo.botapi.parse_html import parse_html
 from bot.telegram import answers, words
+from bot.telegram.actions import ShowCommitment, ShowFound, ShowLatest
 from bot.telegram.answers import Looked, Reader
+from bot.telegram.callbacks import action
 from bot.telegram.catalogue import Catalogue
-from bot.telegram.keyboards import ShowCommitment, ShowFound, ShowLatest, action
 from bot.telegram.markup import fits, visible
 from bot.telegram.message import Message
 from bot.telegram.text import units

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.keyboards import (
+from bot.telegram.actions import (
     Action,
     HoldChannel,
     HoldFeed,
@@ -28,11 +28,8 @@ from bot.telegram.keyboards import (
     ShowTimeline,
     ShowWhy,
     Vote,
-    action,
-    data,
-    from_start,
-    start_payload,
 )
+from bot.telegram.callbacks import action, data, from_start, start_payload
 
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,40}", fullmatch=True)
 POSITIONS = st.none() | st.integers(min_value=1, max_value=10**12)

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.demo.botapi.parse_html import parse_html
+from bot.telegram.actions import ShowTimeline, ShowWhy, Vote
+from bot.telegram.callbacks import action
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.digest import listed
-from bot.telegram.keyboards import ShowTimeline, ShowWhy, Vote, action
 from bot.telegram.markup import Html, entities, fits, visible
 from bot.telegram.message import seen_digest
 from bot.telegram.render import compose, message, tag, terminal

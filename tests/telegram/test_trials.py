@@ -15,10 +15,10 @@ from bot.aside import PROGRAM
 from bot.demo.botapi.world import User
 from bot.questions.audit import draw, last_week
 from bot.rules.trying import alone, with_term, without_term
+from bot.telegram.actions import JudgeMiss, Operation, ShowMiss
 from bot.telegram.answers import Reader
 from bot.telegram.auditing import Auditing
 from bot.telegram.catalogue import Catalogue
-from bot.telegram.keyboards import JudgeMiss, Operation, ShowMiss
 from bot.telegram.message import Message
 from bot.telegram.presses import Staff
 from bot.telegram.trials import Trials
