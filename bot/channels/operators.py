@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.channels.ledger import Call
 from bot.channels.publish import IDLE_S, Clock
 from bot.channels.trouble import Lost, Plain, Trouble, Turned, Unpinned, is_worth_saying, say_so
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.markup import Html, fill, join
 from bot.telegram.message import Message
 from bot.telegram.outcome import Outcome, Refused, Sent
@@ -69,24 +69,24 @@ def notice_of(fact: Fact, at: datetime, *, stopped: datetime | None = None) -> N
     match fact:
         case ChannelMoved():
             return Notice(
-                f"moved/{fact.channel}", words.NOTICE_MOVED, {"channel": fact.channel, "chat": str(fact.chat)}
+                f"moved/{fact.channel}", staffwords.NOTICE_MOVED, {"channel": fact.channel, "chat": str(fact.chat)}
             )
         case FeedFailing():
             values: dict[str, str | datetime] = {"feed": fact.feed, "when": fact.since, "reason": fact.reason}
-            return Notice(f"failing/{fact.feed}", words.NOTICE_FAILING, values)
+            return Notice(f"failing/{fact.feed}", staffwords.NOTICE_FAILING, values)
         case FeedGone():
-            return Notice(f"gone/{fact.feed}", words.NOTICE_GONE, {"feed": fact.feed, "reason": fact.reason})
+            return Notice(f"gone/{fact.feed}", staffwords.NOTICE_GONE, {"feed": fact.feed, "reason": fact.reason})
         case FeedStale():
             values = {"feed": fact.feed, "when": fact.since, "hours": f"{fact.usual_hours:g}"}
-            return Notice(f"stale/{fact.feed}", words.NOTICE_STALE, values)
+            return Notice(f"stale/{fact.feed}", staffwords.NOTICE_STALE, values)
         case PublishingPaused():
-            return Notice(f"paused/{fact.key}", words.NOTICE_PAUSED, {"channel": fact.channel})
+            return Notice(f"paused/{fact.key}", staffwords.NOTICE_PAUSED, {"channel": fact.channel})
         case PublishingResumed():
-            return Notice(f"paused/{fact.key}", words.NOTICE_RESUMED, {"channel": fact.channel})
+            return Notice(f"paused/{fact.key}", staffwords.NOTICE_RESUMED, {"channel": fact.channel})
         case MonitorStarted(last_alive=datetime() as alive):
             since = max(alive, stopped or alive)
             values = {"since": since, "until": at}
-            return Notice("down", words.NOTICE_DOWN, values) if at - since > DOWNTIME else None
+            return Notice("down", staffwords.NOTICE_DOWN, values) if at - since > DOWNTIME else None
         case _:
             return None
 
@@ -96,7 +96,7 @@ def told(notices: Sequence[tuple[Notice, int]], lang: str) -> Message:
     lines = [_line(notice, times, lang) for notice, times in notices[:LINES]]
     rest = len(notices) - LINES
     if rest > 0:
-        lines.append(fill(say_n(words.NOTICE_MORE, rest, lang), n=rest))
+        lines.append(fill(say_n(staffwords.NOTICE_MORE, rest, lang), n=rest))
     return Message(join("\n\n", lines))
 
 
@@ -124,15 +124,15 @@ class Operators:
         await say_so(trouble)
         match trouble:
             case Turned(channel, reason, times) if is_worth_saying(times):
-                self._queue(Notice(f"refused/{channel}", words.NOTICE_REFUSED, {"reason": reason}), times)
+                self._queue(Notice(f"refused/{channel}", staffwords.NOTICE_REFUSED, {"reason": reason}), times)
             case Unpinned(channel, reason, times) if is_worth_saying(times):
                 values: dict[str, str | datetime] = {"channel": channel, "reason": reason}
-                self._queue(Notice(f"unpinned/{channel}", words.NOTICE_UNPINNED, values), times)
+                self._queue(Notice(f"unpinned/{channel}", staffwords.NOTICE_UNPINNED, values), times)
             case Lost(channel, story, reason):
-                notice = Notice(f"lost/{channel}", words.NOTICE_LOST, {"story": story, "reason": reason})
+                notice = Notice(f"lost/{channel}", staffwords.NOTICE_LOST, {"story": story, "reason": reason})
                 self._note(notice, self._clock.now())
             case Plain(channel, story, reason):
-                notice = Notice(f"plain/{channel}", words.NOTICE_PLAIN, {"story": story, "reason": reason})
+                notice = Notice(f"plain/{channel}", staffwords.NOTICE_PLAIN, {"story": story, "reason": reason})
                 self._note(notice, self._clock.now())
 
     async def run(self) -> None:

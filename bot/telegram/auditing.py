@@ -11,7 +11,7 @@ from bot.questions.audit import Miss, Recall, audit_of, decided, judge, last_wee
 from bot.questions.coverage import percent
 from bot.questions.precision import rate, verdicts
 from bot.questions.stored import Contexts
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.actions import JudgeMiss, ShowMiss
 from bot.telegram.answers import Reader, note, signed
 from bot.telegram.cards import key
@@ -74,7 +74,7 @@ class Auditing:
             ended = await run_aside(*arguments, timeout_s=_TIMEOUT_S, program=self._program)
             sheets = {} if ended.failed else await self._call(self._sheets, week)
             if not sheets:
-                return note(words.AUDIT_FAILED, reader, reason=cut(clean(ended.said), 300) or "–")
+                return note(staffwords.AUDIT_FAILED, reader, reason=cut(clean(ended.said), 300) or "–")
         named = text.strip() if len(sheets) > 1 else next(iter(sheets))
         if named not in sheets:
             return self._choice(week, sheets, reader)
@@ -100,7 +100,7 @@ class Auditing:
             (button(f"{cut(titled(self._title(name), lang), 45)} · {len(one.left)}", ShowMiss(week, 0, one.plan)),)
             for name, one in sheets.items()
         ]
-        return replace(note(words.AUDIT_WHICH, reader, week=week), keyboard=rows(*listed))
+        return replace(note(staffwords.AUDIT_WHICH, reader, week=week), keyboard=rows(*listed))
 
     def _title(self, plan: str) -> Mapping[str, str]:
         return next(one.plan.title for one in self._rules if one.plan.id == plan)
@@ -135,7 +135,7 @@ def _page(plan: Mapping[str, str], sheet: Sheet, number: int, reader: Reader) ->
     """How the audit of the plan stands, and the next item that is not judged, from the one of that number on."""
     lang, audit, left = reader.lang, sheet.audit, sheet.left
     text = fill(
-        say(words.AUDIT, lang),
+        say(staffwords.AUDIT, lang),
         week=f"{audit.audit} · {cut(titled(plan, lang), 80)}" if sheet.plan else audit.audit,
         matched=words.number(audit.matched, lang),
         near=words.number(sum(one.size for one in audit.strata), lang),
@@ -144,24 +144,24 @@ def _page(plan: Mapping[str, str], sheet: Sheet, number: int, reader: Reader) ->
     )
     blocks = [text, _estimate(sheet.estimate, lang)]
     if not left:
-        done = say(words.AUDIT_DONE if sheet.sample else words.AUDIT_NONE, lang)
+        done = say(staffwords.AUDIT_DONE if sheet.sample else staffwords.AUDIT_NONE, lang)
         return signed(join("\n\n", [*(blocks if sheet.sample else [text]), fill(done)]), reader)
     place = next((one for one in left if one >= number), left[0])
     miss = sheet.sample[place]
-    blocks += [fill(say(words.AUDIT_ASK, lang)), _item(miss, lang)]
+    blocks += [fill(say(staffwords.AUDIT_ASK, lang)), _item(miss, lang)]
     answers = (
-        button(say(words.AUDIT_MISSED, lang), JudgeMiss(audit.audit, miss.item, "wrong", sheet.plan)),
-        button(say(words.AUDIT_RIGHT, lang), JudgeMiss(audit.audit, miss.item, "right", sheet.plan)),
-        button(say(words.NEXT, lang), ShowMiss(audit.audit, place + 1, sheet.plan)) if len(left) > 1 else None,
+        button(say(staffwords.AUDIT_MISSED, lang), JudgeMiss(audit.audit, miss.item, "wrong", sheet.plan)),
+        button(say(staffwords.AUDIT_RIGHT, lang), JudgeMiss(audit.audit, miss.item, "right", sheet.plan)),
+        button(say(staffwords.NEXT, lang), ShowMiss(audit.audit, place + 1, sheet.plan)) if len(left) > 1 else None,
     )
     return signed(join("\n\n", blocks), reader, rows(answers))
 
 
 def _estimate(estimate: Recall, lang: str) -> Html:
     if estimate.share is None:
-        return fill(say(words.AUDIT_UNKNOWN, lang))
+        return fill(say(staffwords.AUDIT_UNKNOWN, lang))
     return fill(
-        say(words.AUDIT_RECALL, lang),
+        say(staffwords.AUDIT_RECALL, lang),
         share=f"{percent(estimate.share, lang)}%",
         low=f"{percent(estimate.low, lang)}%",
         high=f"{percent(estimate.high, lang)}%",
@@ -171,7 +171,7 @@ def _estimate(estimate: Recall, lang: str) -> Html:
 
 def _item(miss: Miss, lang: str) -> Html:
     if miss.text is None:
-        return fill(say(words.AUDIT_GONE, lang))
+        return fill(say(staffwords.AUDIT_GONE, lang))
     item = miss.text.content
     title = bold(link(cut(clean(item.title or miss.item), _TITLE_UNITS), safe_url(item.link)))
     summary = cut(clean(item.summary or ""), _SUMMARY_UNITS)

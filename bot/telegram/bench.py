@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.channels.collecting import corrected
 from bot.channels.holding import Decision
 from bot.channels.ledger import Call
-from bot.telegram import cards, words
+from bot.telegram import cards, staffwords, words
 from bot.telegram.actions import ReviewStep
 from bot.telegram.answers import Reader, note
 from bot.telegram.catalogue import Catalogue
@@ -57,7 +57,7 @@ class Bench:
         if not asked:
             return cards.listed(await self.call(self._waiting), reader)
         found = await self.call(self._find, asked)
-        return self._card(found, reader) if found else note(words.REVIEW_GONE, reader)
+        return self._card(found, reader) if found else note(staffwords.REVIEW_GONE, reader)
 
     async def approve(self, text: str, reader: Reader) -> Message:
         """`/approve ref`, `/approve ref II.c`: post it, for the commitments named, where some are."""
@@ -78,7 +78,7 @@ class Bench:
         date by who sent it."""
         found = await self.call(self._find, wanted.ref)
         if found is None:
-            return Pressed(say(words.REVIEW_GONE, reader.lang))
+            return Pressed(say(staffwords.REVIEW_GONE, reader.lang))
         review, story = found
         if review.decision is not None:
             page = None if is_card else self._card(found, reader)
@@ -95,7 +95,7 @@ class Bench:
             case "confirm":
                 named = tuple(name for name in self._names(story) if cards.key(name) in chosen)
                 if not named:
-                    return Pressed(say(words.REVIEW_CHOOSE_ONE, reader.lang))
+                    return Pressed(say(staffwords.REVIEW_CHOOSE_ONE, reader.lang))
                 return await self._pressed(review, "approve", named, press, reader, is_card=is_card)
             case "approve" | "reject":
                 return await self._pressed(review, wanted.step, (), press, reader, is_card=is_card)
@@ -121,10 +121,10 @@ class Bench:
         if not ref and len(waiting) == 1:
             ref = waiting[0][0].ref
         if not ref:
-            return note(words.REVIEW_ASK, reader)
+            return note(staffwords.REVIEW_ASK, reader)
         found = await self.call(self._find, ref)
         if found is None:
-            return note(words.REVIEW_GONE, reader)
+            return note(staffwords.REVIEW_GONE, reader)
         return note(await self._decided(found[0], decision, named, f"/{ref}", reader), reader)
 
     async def _decided(
@@ -133,15 +133,15 @@ class Bench:
         """Record it, unless somebody did before; what to answer."""
         if review.decision is None and await self.call(self._record, review, decision, named, press, reader):
             self.changed()
-            return say(words.REVIEW_DONE[decision], reader.lang)
+            return say(staffwords.REVIEW_DONE[decision], reader.lang)
         found = await self.call(self._find, review.ref)
-        return self._already(found[0], reader) if found else say(words.REVIEW_GONE, reader.lang)
+        return self._already(found[0], reader) if found else say(staffwords.REVIEW_GONE, reader.lang)
 
     def _card(self, found: tuple[Review, StoryView], reader: Reader) -> Message:
         return cards.card(found[1], found[0], self.catalogue, reader.lang)
 
     def _already(self, review: Review, reader: Reader) -> str:
-        return say(words.REVIEW_ALREADY[review.decision or "reject"], reader.lang)
+        return say(staffwords.REVIEW_ALREADY[review.decision or "reject"], reader.lang)
 
     # --- in the lane --------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 
 from bot.channels.holding import Decision
-from bot.telegram import render, words
+from bot.telegram import render, staffwords, words
 from bot.telegram.actions import ReviewStep
 from bot.telegram.answers import Reader, signed
 from bot.telegram.catalogue import Catalogue
@@ -32,7 +32,7 @@ def card(
     """The story as it would be posted, with what reviewers may press; or with what was decided of it."""
     post = _post(story, catalogue, lang)
     if review.decision is not None:
-        ended = words.REVIEW_ENDED if review.by else words.REVIEW_UNANSWERED
+        ended = staffwords.REVIEW_ENDED if review.by else staffwords.REVIEW_UNANSWERED
         return Message(join("\n\n", [fill(say(ended[review.decision], lang)), post]))
     return Message(join("\n\n", [_heading(review, lang, silence), post]), _decisions(review, lang))
 
@@ -51,18 +51,18 @@ def choice(story: StoryView, review: Review, catalogue: Catalogue, lang: str, ch
         for name in names
     ]
     last = (
-        button(say(words.REVIEW_BACK, lang), ReviewStep(review.ref, "open")),
-        button(say(words.REVIEW_CONFIRM, lang), ReviewStep(review.ref, "confirm")),
+        button(say(staffwords.REVIEW_BACK, lang), ReviewStep(review.ref, "open")),
+        button(say(staffwords.REVIEW_CONFIRM, lang), ReviewStep(review.ref, "confirm")),
     )
-    return Message(join("\n\n", [fill(say(words.REVIEW_CHOOSE, lang)), post]), rows(*ticks, last))
+    return Message(join("\n\n", [fill(say(staffwords.REVIEW_CHOOSE, lang)), post]), rows(*ticks, last))
 
 
 def listed(waiting: Sequence[Waiting], reader: Reader) -> Message:
     """What waits, what ends first at the top; a button for each opens it."""
     lang = reader.lang
     if not waiting:
-        return signed(fill(say(words.REVIEW_NONE, lang)), reader)
-    heading = fill(say_n(words.REVIEW_LIST, len(waiting), lang), n=words.number(len(waiting), lang))
+        return signed(fill(say(staffwords.REVIEW_NONE, lang)), reader)
+    heading = fill(say_n(staffwords.REVIEW_LIST, len(waiting), lang), n=words.number(len(waiting), lang))
     lines = [_line(number, one, lang) for number, one in enumerate(waiting[:MOST_LISTED], 1)]
     opening = tuple(
         button(str(number), ReviewStep(review.ref, "open"))
@@ -82,17 +82,17 @@ def _post(story: StoryView, catalogue: Catalogue, lang: str) -> Html:
 
 
 def _heading(review: Review, lang: str, silence: Decision | None) -> Html:
-    heading = fill(say(words.REVIEW_CARD, lang), until=words.moment(review.until, lang), ref=review.ref)
-    return join("\n", [heading, fill(say(words.REVIEW_SILENCE[silence], lang))]) if silence else heading
+    heading = fill(say(staffwords.REVIEW_CARD, lang), until=words.moment(review.until, lang), ref=review.ref)
+    return join("\n", [heading, fill(say(staffwords.REVIEW_SILENCE[silence], lang))]) if silence else heading
 
 
 def _decisions(review: Review, lang: str) -> Keyboard:
     return rows(
         (
-            button(say(words.REVIEW_APPROVE, lang), ReviewStep(review.ref, "approve")),
-            button(say(words.REVIEW_REJECT, lang), ReviewStep(review.ref, "reject")),
+            button(say(staffwords.REVIEW_APPROVE, lang), ReviewStep(review.ref, "approve")),
+            button(say(staffwords.REVIEW_REJECT, lang), ReviewStep(review.ref, "reject")),
         ),
-        (button(say(words.REVIEW_WRONG, lang), ReviewStep(review.ref, "wrong")),),
+        (button(say(staffwords.REVIEW_WRONG, lang), ReviewStep(review.ref, "wrong")),),
     )
 
 

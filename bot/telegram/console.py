@@ -11,7 +11,7 @@ from bot.config import ConfigError
 from bot.pauses import Pauses
 from bot.questions.coverage import PERIOD
 from bot.questions.status import STEPS, judge
-from bot.telegram import reports, words
+from bot.telegram import reports, staffwords, words
 from bot.telegram.actions import HoldChannel, HoldFeed, Operation, ShowFeeds, ShowStatus
 from bot.telegram.answers import Reader, choose, note, unknown
 from bot.telegram.catalogue import Catalogue, nearest_of
@@ -88,7 +88,7 @@ class Console:
         name, step, cite, why = _judgement(text)
         if step is None or cite is None or not name:
             example = next(iter(self.catalogue.commitments), "")
-            return note(words.SETSTATUS_ASK, reader, example=example, steps=", ".join(STEPS))
+            return note(staffwords.SETSTATUS_ASK, reader, example=example, steps=", ".join(STEPS))
         named = self.catalogue.find(name)
         if len(named) > 1:
             return choose(named, name, reader, ShowStatus)
@@ -99,7 +99,7 @@ class Console:
         except Conflict:
             return note(words.TROUBLE, reader)
         if fact is None:
-            return note(words.STATUS_STANDS, reader)
+            return note(staffwords.STATUS_STANDS, reader)
         return await self.inquiries.status(named[0].id, reader)
 
     async def by(self, reader: Reader) -> str:
@@ -132,7 +132,7 @@ class Console:
         try:
             await self.pauses.feed(feed, pause=pause, by=await self.by(reader))
         except ConfigError as exc:
-            return note(words.EDIT_REFUSED, reader, reason=cut(clean(exc.problems[0]), 300))
+            return note(staffwords.EDIT_REFUSED, reader, reason=cut(clean(exc.problems[0]), 300))
         return reports.held_feed(feed, reader, pause=pause)
 
     # --- in the lane --------------------------------------------------------------------------------------

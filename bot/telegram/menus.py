@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.client import Client
 from bot.telegram.roles import Roles
 
-_STAFF = {"reviewer": words.REVIEWER_COMMANDS, "operator": words.OPERATOR_COMMANDS}
+_STAFF = {"reviewer": staffwords.REVIEWER_COMMANDS, "operator": staffwords.OPERATOR_COMMANDS}
 
 
 @dataclass(frozen=True, slots=True)

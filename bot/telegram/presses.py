@@ -9,7 +9,7 @@ import telegram
 from telegram import CallbackQuery
 from telegram.constants import ChatType
 
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.actions import (
     Action,
     Inquiry,
@@ -121,7 +121,7 @@ class Presses:
         """A reviewer's button, wherever it stands: who has no such role learns nothing and changes nothing."""
         bench = self._staff.bench
         if bench is None or not self._staff.roles.may(reader.person, "reviewer"):
-            await self._client.answer(query.id, words.say(words.REVIEW_NOT_YOURS, reader.lang))
+            await self._client.answer(query.id, words.say(staffwords.REVIEW_NOT_YOURS, reader.lang))
             return
         is_card = not is_private(query)
         done = await bench.press(wanted, _ticked(query), query.id, reader, is_card=is_card)

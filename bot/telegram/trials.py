@@ -14,7 +14,7 @@ from bot import yamlfile
 from bot.aside import PROGRAM, run_aside
 from bot.rules.trying import alone, with_term, without_term
 from bot.settings import FeedSettings
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.answers import Reader, note, signed
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.markup import Html, fill, html, join, link
@@ -53,9 +53,9 @@ class Trials:
         term = cut(clean(said).lstrip("-+ "), _TERM_UNITS)
         named = self._catalogue.find(name)
         if len(named) != 1 or not term:
-            return note(words.WHATIF_ASK, reader, example=next(iter(self._catalogue.commitments), ""))
+            return note(staffwords.WHATIF_ASK, reader, example=next(iter(self._catalogue.commitments), ""))
         if self._trying.locked():
-            return note(words.WHATIF_BUSY, reader)
+            return note(staffwords.WHATIF_BUSY, reader)
         async with self._trying:
             return await self._tried(named[0].id, term, reader, remove=said.strip().startswith("-"))
 
@@ -65,7 +65,7 @@ class Trials:
         tried = alone(document, self._feeds, store=self._store)
         changed = (without_term if remove else with_term)(tried, commitment, term)
         if changed is None:
-            return note(words.WHATIF_NONE, reader, term=term)
+            return note(staffwords.WHATIF_NONE, reader, term=term)
         with tempfile.TemporaryDirectory(prefix="pactwatch-") as folder:
             file = Path(folder) / "config.yaml"
             # JSON is YAML, too; dates are the only values in it that JSON does not know.
@@ -76,7 +76,7 @@ class Trials:
         lines = [] if ended.failed else [json.loads(line) for line in ended.output.splitlines() if line]
         if not any("counts" in one for one in lines):
             _log.warning("trying a term failed commitment=%s reason=%r", commitment, ended.said)
-            return note(words.WHATIF_FAILED, reader, reason=cut(clean(ended.said), 300))
+            return note(staffwords.WHATIF_FAILED, reader, reason=cut(clean(ended.said), 300))
         title = self._catalogue.title(commitment, reader.lang)
         return _told(lines, title, term, reader, remove)
 
@@ -87,13 +87,13 @@ def _told(lines: Sequence[dict[str, Any]], title: str, term: str, reader: Reader
     report = next(one for one in lines if "counts" in one)
     shown = [one for one in lines if "change" in one][:SHOWN]
     heading = fill(
-        say(words.WHATIF_WITHOUT if remove else words.WHATIF_WITH, lang),
+        say(staffwords.WHATIF_WITHOUT if remove else staffwords.WHATIF_WITH, lang),
         title=title,
         term=term,
         gained=words.number(report["gained"], lang),
         lost=words.number(report["lost"], lang),
     )
-    blocks = [heading, *(_changed(one) for one in shown), fill(say(words.WHATIF_END, lang))]
+    blocks = [heading, *(_changed(one) for one in shown), fill(say(staffwords.WHATIF_END, lang))]
     return signed(join("\n\n", blocks), reader)
 
 

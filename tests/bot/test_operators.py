@@ -11,7 +11,7 @@ import pytest
 from bot.channels.operators import Notice, Operators, Throttle, notice_of, told
 from bot.channels.publish import Clock
 from bot.channels.trouble import Lost, Turned, Unpinned
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.markup import fits, visible
 from store.events.monitor import FeedFailing, FeedGone, FeedStale, MonitorStarted, MonitorStopped
 from store.readers import Settings
@@ -158,7 +158,9 @@ async def test_who_cannot_be_reached_now_is_told_later_and_who_blocked_us_holds_
 
 
 def test_very_many_notices_are_one_message() -> None:
-    notices = [(Notice(f"s{n}", words.NOTICE_GONE, {"feed": f"feed{n}", "reason": "x" * 5000}), 1) for n in range(50)]
+    notices = [
+        (Notice(f"s{n}", staffwords.NOTICE_GONE, {"feed": f"feed{n}", "reason": "x" * 5000}), 1) for n in range(50)
+    ]
     for lang in words.LANGUAGES:
         message = told(notices, lang)
         assert fits(message.text)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.botapi.world import Message, User
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.application import TokenRefused, build_application, disconnect
 from bot.telegram.client import Client
 from bot.telegram.pace import Turnstile
@@ -291,7 +291,7 @@ async def test_the_command_menus_are_set_only_where_they_changed(tmp_path: Path)
         assert private == everywhere + [name for name, _ in words.OWN_COMMANDS]
         assert [entry["command"] for entry in stage.server.commands("chat:44")] == [
             *private,
-            *(name for name, _ in (*words.REVIEWER_COMMANDS, *words.OPERATOR_COMMANDS)),
+            *(name for name, _ in (*staffwords.REVIEWER_COMMANDS, *staffwords.OPERATOR_COMMANDS)),
         ]
         assert stage.server.commands(language="hi")[0]["description"] == "ताज़ा ख़बरें, या किसी विषय पर"
         assert len(stage.server.calls_of("setMyCommands")) == 3 * 4

@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram import words
+from bot.telegram import staffwords, words
 from bot.telegram.words import Plural, say, say_n
 
 OTHERS = tuple(lang for lang in words.LANGUAGES if lang != "en")
@@ -23,7 +23,7 @@ OTHERS = tuple(lang for lang in words.LANGUAGES if lang != "en")
 def texts() -> list[str | Plural]:
     """Every text that readers may see."""
     found: list[str | Plural] = []
-    for name, value in vars(words).items():
+    for name, value in [*vars(words).items(), *vars(staffwords).items()]:
         if name.isupper() and name[0] != "_" and name not in {"LANGUAGES", "LOCALE", "OWN_NAMES", "ENGLISH_NAMES"}:
             found += _texts_of(value)
     return list(dict.fromkeys(found))
