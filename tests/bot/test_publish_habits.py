@@ -141,7 +141,10 @@ class Mannered(Telling):
             assert shown == sorted(shown), "stories out of order"
 
     def nothing_is_told_twice(self, channel: int, mine: Iterable[Fact], posts: list[Message]) -> None:
+        habits = self.world.manners[channel].habits
+        sums_up = habits.digest is not None and not habits.only_digests  # tells again of what was posted
         sent = [fact for fact in mine if isinstance(fact, UpdateSent)]
+        sent = [fact for fact in sent if not (sums_up and re.match("digest/(?!held)", fact.story))]
         homes: dict[str, set[str]] = {}
         for fact in sent:
             for item in fact.items:
