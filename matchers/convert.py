@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from matchers import query
+from matchers.compiling import expression
 from matchers.plan import Rule
-from matchers.rules import expression
 
 Words = dict[str, list[str]]
 

@@ -1,20 +1,22 @@
-"""A plan's rules, checked and compiled: one search for every term, and the expressions to decide by."""
+"""A plan's rules, checked and compiled: one search for every term, and the expressions to decide by. How they are
+compiled is in `matchers.compiling`, and imported when it is needed: a program that only asks which rules it has starts
+without it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from itertools import repeat
+from typing import TYPE_CHECKING
 
-from matchers import query
 from matchers.plan import Commitment, Plan, Rule
-from matchers.search import Search
-from matchers.terms import Path, Problem, Table, Term
-from matchers.text import fold
+
+if TYPE_CHECKING:
+    from matchers import query
+    from matchers.search import Search
+    from matchers.terms import Problem, Term
 
 
 class RuleError(Exception):
@@ -92,36 +94,9 @@ MARKS = ("masks", "noise", "noise_title", "never", "others")
 
 def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
     """The rules ready for use. Raises RuleError with every problem at once."""
-    work = Table(plan.languages)
-    for name in _by_need(plan.words):
-        work.define(name, _leaf(plan.words[name], ("plan", "words", name)))
-    sides = _side_signs(work, plan)
-    marks = {name: work.group(_leaf(getattr(plan, name), ("plan", name))) for name in MARKS}
-    rules = [
-        compiled
-        for number, commitment in enumerate(commitments)
-        for compiled in _commitment(work, plan, commitment, ("commitments", number))
-    ]
-    _check_ids(work, plan, commitments)
-    if work.problems:
-        raise RuleError(sorted(work.problems, key=_by_place))
-    patterns = work.patterns()
-    return RuleSet(
-        id=rules_id(plan, commitments),
-        plan=plan,
-        commitments=tuple(commitments),
-        rules=tuple(rules),
-        terms=tuple(work.terms),
-        groups_of_term=tuple(work.groups_of_term),
-        terms_of_pattern=tuple(patterns.values()),
-        search=Search(list(patterns)),
-        triggers=_triggers(rules),
-        sides=sides,
-        marks=marks,
-        has_languages=any(term.lang != "any" for term in work.terms)
-        or any(side.languages for side in plan.sides.values()),
-        kinds=_kinds(rules),
-    )
+    from matchers.compiling import compiled  # noqa: PLC0415 - who only needs to know which rules these are saves all that
+
+    return compiled(plan, commitments)
 
 
 def compiled_later(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
@@ -131,31 +106,6 @@ def compiled_later(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
     for name, value in (("id", rules_id(plan, commitments)), ("plan", plan), ("commitments", tuple(commitments))):
         object.__setattr__(later, name, value)
     return later
-
-
-def _by_need(lists: Mapping[str, Mapping[str, tuple[str, ...]]]) -> list[str]:
-    """The names of the word lists, each after those it names; of a ring that names itself, one comes too early."""
-    ordered: dict[str, None] = {}
-    for name in lists:
-        waiting, opened = [name], set[str]()
-        while waiting:
-            here = waiting[-1]
-            named = [] if here in opened else _named_by(lists[here])
-            opened.add(here)
-            needed = [one for one in named if one in lists and one not in ordered and one not in opened]
-            if needed:
-                waiting += needed
-            else:
-                ordered[waiting.pop()] = None
-    return list(ordered)
-
-
-def _named_by(words: Mapping[str, tuple[str, ...]]) -> list[str]:
-    return [term[1:] for terms in words.values() for term in terms if term.startswith("@")]
-
-
-def _by_place(problem: Problem) -> list[tuple[str, int]]:
-    return [("", part) if isinstance(part, int) else (part, 0) for part in problem.path]
 
 
 def rules_id(plan: Plan, commitments: Sequence[Commitment]) -> str:
@@ -192,172 +142,23 @@ def known_words(rules: RuleSet) -> frozenset[str]:
     the rules look for, unless it names something of a side, such as a firm."""
     plan = rules.plan
     sides = {word for side in plan.sides.values() for words in (side.strong, side.weak) for word in _folded(words)}
-    asked = {word for term in _rule_terms(rules.commitments) for word in fold(term).split()}
-    people = {word for person in plan.people for word in (*_folded(person.words), *fold(person.name).split())}
+    asked = _words(rule_terms(rules.commitments))
+    people = {word for person in plan.people for word in (*_folded(person.words), *_words([person.name]))}
     return frozenset((asked - sides) | people | _folded(plan.others))
 
 
 def _folded(words: Mapping[str, tuple[str, ...]]) -> set[str]:
-    return {word for terms in words.values() for term in terms for word in fold(term).split()}
+    return _words(term for terms in words.values() for term in terms)
 
 
-def expression(rule: Rule, path: Path = ()) -> query.Node:
-    """What a rule asks of an item, as an expression. Raises QueryError for a query that cannot be read."""
-    if rule.query:
-        return _with_exceptions(query.parse(rule.query), rule, path)
-    main: query.Node = _leaf(rule.any, (*path, "any"))
-    beside = tuple(_leaf(words, (*path, "with", number)) for number, words in enumerate(rule.with_))
-    if rule.at_least > 1:
-        main = query.Count(rule.at_least, (main,))
-    if rule.scope != "text":
-        main = query.Scoped(rule.scope, main)
-    if rule.near is not None:
-        main = query.Near(rule.near, rule.ordered, (main, *beside))
-    elif beside:
-        main = query.And((main, *beside))
-    return _with_exceptions(main, rule, path)
+def _words(terms: Iterable[str]) -> set[str]:
+    from matchers.text import fold  # noqa: PLC0415 - see the head of this module
+
+    return {word for term in terms for word in fold(term).split()}
 
 
-def _with_exceptions(node: query.Node, rule: Rule, path: Path) -> query.Node:
-    parts = [node]
-    if rule.unless:
-        parts.append(query.Not(_leaf(rule.unless, (*path, "unless"))))
-    if rule.unless_title:
-        parts.append(query.Not(query.Scoped("title", _leaf(rule.unless_title, (*path, "unless_title")))))
-    return query.And(tuple(parts)) if len(parts) > 1 else node
-
-
-def _rule_terms(commitments: Iterable[Commitment]) -> Iterable[str]:
+def rule_terms(commitments: Iterable[Commitment]) -> Iterable[str]:
+    """Every term that rules list, outside queries."""
     for rule in (rule for commitment in commitments for rule in commitment.rules):
         for words in (rule.any, *rule.with_, rule.unless, rule.unless_title):
             yield from (term for terms in words.values() for term in terms)
-
-
-def _leaf(words: Mapping[str, tuple[str, ...]], path: Path) -> query.Terms:
-    return query.Terms(tuple(pair for lang, terms in words.items() for pair in zip(terms, repeat(lang))), path)
-
-
-# --- compiling --------------------------------------------------------------------------------------------
-
-
-def _side_signs(work: Table, plan: Plan) -> dict[int, tuple[SideSign, ...]]:
-    """What each group that shows a side shows; a pair shows several, a name may stand for two offices."""
-    signs: dict[int, tuple[SideSign, ...]] = {}
-
-    def add(words: Mapping[str, tuple[str, ...]], path: Path, *shown: SideSign) -> None:
-        group = work.group(_leaf(words, path))
-        signs[group] = (*signs.get(group, ()), *shown)
-
-    for name, side in plan.sides.items():
-        add(side.strong, ("plan", "sides", name, "strong"), SideSign(name, "strong"))
-        add(side.weak, ("plan", "sides", name, "weak"), SideSign(name, "weak"))
-    for number, pair in enumerate(plan.pairs):
-        add(pair.words, ("plan", "pairs", number, "words"), *(SideSign(side, "strong") for side in pair.sides))
-    for number, person in enumerate(plan.people):
-        sign = SideSign(person.side, person.strength, person.valid_from, person.valid_to)
-        add(person.words, ("plan", "people", number, "words"), sign)
-    return signs
-
-
-def _commitment(work: Table, plan: Plan, commitment: Commitment, path: Path) -> Iterable[CompiledRule]:
-    for number, rule in enumerate(commitment.rules):
-        where = (*path, "rules", number)
-        for side in rule.needs or ():
-            if side not in plan.sides:
-                work.problem((*where, "needs"), side, f"one of plan.sides ({', '.join(plan.sides)})")
-        for side in () if isinstance(rule.lent, bool) else rule.lent:
-            if side not in plan.sides:
-                work.problem((*where, "lent"), side, f"one of plan.sides ({', '.join(plan.sides)}), true or false")
-        yield from _rule(work, plan, commitment.id, rule, where)
-
-
-def _rule(work: Table, plan: Plan, commitment: str, rule: Rule, path: Path) -> Iterable[CompiledRule]:
-    sides = tuple(plan.sides) if rule.needs is None else rule.needs
-    variants = [(rule, rule.strength)]
-    if rule.outside:
-        variants.append((rule.model_copy(update={"scope": "text", "at_least": max(2, rule.at_least)}), rule.outside))
-    for variant, strength in variants:
-        try:
-            asked = expression(variant, path)
-        except query.QueryError as error:
-            work.problem((*path, "query"), rule.query or "", str(error))
-            return
-        when = _grouped(work, asked, (*path, "query"))
-        if not _starters(when):
-            work.problem(path, rule.id, "a term that must be there: from NOT alone nothing can be found")
-        main = frozenset(query.groups(query.first(when)))
-        yield CompiledRule(commitment, rule, asked, when, main, sides, strength)
-
-
-def _grouped(work: Table, node: query.Node, path: Path) -> query.Node:
-    """The expression with groups for leaves."""
-
-    def leaf(found: query.Leaf) -> query.Node:
-        match found:
-            case query.Terms(terms, own):
-                return query.Group(work.group(query.Terms(terms, own or path)))
-            case query.ListOf():
-                return query.Group(work.group(found, path))
-        return found
-
-    return query.rebuild(node, leaf)
-
-
-def _starters(node: query.Node) -> frozenset[int]:
-    """Groups of which at least one must be found for the expression to hold; empty if it can hold without any."""
-    match node:
-        case query.Group(number):
-            return frozenset([number])
-        case query.Scoped(_, part):
-            return _starters(part)
-        case query.Near(_, _, parts) | query.And(parts):
-            return min((found for found in map(_starters, parts) if found), key=len, default=frozenset())
-        case query.Or(parts) | query.Count(_, parts):
-            found = [_starters(part) for part in parts]
-            return frozenset().union(*found) if all(found) else frozenset()
-        case _:
-            return frozenset()
-
-
-def _triggers(rules: Sequence[CompiledRule]) -> dict[int, tuple[int, ...]]:
-    by_group: dict[int, list[int]] = defaultdict(list)
-    for number, rule in enumerate(rules):
-        for group in _starters(rule.when):
-            by_group[group].append(number)
-    return {group: tuple(numbers) for group, numbers in by_group.items()}
-
-
-def _kinds(rules: Sequence[CompiledRule]) -> tuple[int, ...]:
-    """For each rule the first with the same of all that the gate looks at."""
-    first: dict[tuple[object, ...], int] = {}
-    alike = ((one.sides, one.strength, one.rule.lent, one.rule.others, one.rule.yields) for one in rules)
-    return tuple(first.setdefault(kind, number) for number, kind in enumerate(alike))
-
-
-def _check_ids(work: Table, plan: Plan, commitments: Sequence[Commitment]) -> None:
-    clauses = {clause.id for pillar in plan.pillars for clause in pillar.clauses}
-    pillars = {pillar.id for pillar in plan.pillars}
-    _unique(work, [commitment.id for commitment in commitments], ("commitments",))
-    for number, commitment in enumerate(commitments):
-        path: Path = ("commitments", number)
-        _unique(work, [rule.id for rule in commitment.rules], (*path, "rules"))
-        if commitment.id in commitment.formerly:
-            work.problem((*path, "formerly"), commitment.id, "ids it had before, not its own")
-        if commitment.pillar is not None and commitment.pillar not in pillars:
-            work.problem((*path, "pillar"), commitment.pillar, "the id of a pillar of the plan")
-        for clause in commitment.clauses:
-            if clause not in clauses:
-                work.problem((*path, "clauses"), clause, "the id of a clause of the plan")
-    for kind in ("pairs", "people"):
-        for number, entry in enumerate(getattr(plan, kind)):
-            for side in entry.sides if kind == "pairs" else (entry.side,):
-                if side not in plan.sides:
-                    work.problem(("plan", kind, number), side, f"one of plan.sides ({', '.join(plan.sides)})")
-
-
-def _unique(work: Table, ids: Sequence[str], path: Path) -> None:
-    seen: set[str] = set()
-    for number, name in enumerate(ids):
-        if name in seen:
-            work.problem((*path, number, "id"), name, "an id no other has here")
-        seen.add(name)
