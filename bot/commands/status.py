@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.config import Loaded
 from bot.questions.reading import position_before
 from bot.questions.status import STEPS, Judgement, judge, judgements
 from bot.telegram.text import clean, safe_url
+from matchers.plan import Commitment
 from store.asof import LogAsOf
 from store.log import EventLog
 
@@ -51,6 +53,8 @@ def show(config_path: Path, as_json: bool, as_of: datetime | None, names: tuple[
         log: EventLog = LogAsOf(store, position_before(store, as_of)) if as_of else store
         known = judgements(log, [each.plan.id for each in loaded.plans])
     shown = [each for one in chosen for each in (known.get(one.id, ()) if names else known.get(one.id, ())[-1:])]
+    if names and not as_json:
+        _tell_of_formers(chosen, known)
     for each in shown:
         if as_json:
             print_json(_plain(each))
@@ -87,6 +91,16 @@ def _set(loaded: Loaded, commitment: str, step: str, cite: str, note: str, by: s
     else:
         click.echo(f"{commitment} is {fact.step} from now on (judgement {fact.ordinal}).")
     return 0
+
+
+def _tell_of_formers(chosen: Sequence[Commitment], known: Mapping[str, Sequence[Judgement]]) -> None:
+    """What was judged of the wordings before is history: it does not stand for the commitment as it is now."""
+    for one in chosen:
+        before = [each for former in one.formerly for each in known.get(former, ())]
+        for each in before:
+            click.echo(_line(each))
+        if before:
+            click.echo(f"note: that was said before it became {one.id}; the new wording is judged anew", err=True)
 
 
 def _plain(each: Judgement) -> dict[str, object]:

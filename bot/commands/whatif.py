@@ -91,6 +91,7 @@ def as_object(report: Report) -> dict[str, object]:
             {"commitment": commitment, "lang": lang, "gained": count.gained, "lost": count.lost}
             for (commitment, lang), count in report.counts.items()
         ],
+        "descents": [{"commitment": one.commitment, "formerly": list(one.formerly)} for one in report.descents],
         "precision": {"before": as_rate(report.before), "after": as_rate(report.after)},
     }
 
@@ -128,7 +129,11 @@ def show(report: Report, *, examples: bool) -> None:
         table.add_row("all", "", str(report.gained), str(report.lost), style="bold")
         Console().print(table)
     else:
-        click.echo("Nothing would change.")
+        click.echo("No match would be gained or lost.")
+    for descent in report.descents:
+        formers = ", ".join(descent.formerly)
+        said = f"takes on what {formers} had" if formers else "is a commitment again"
+        click.echo(f"{descent.commitment} {said}.")
     click.echo(
         f"\n{counted(report.texts, 'text')} judged by rules {report.rules} of {report.plan}, up to position"
         f" {report.position}."

@@ -19,6 +19,7 @@ from matchers.match import Match
 from matchers.nearmiss import with_text
 from matchers.rules import RuleSet
 from store.asof import LogAsOf
+from store.events.plan import Descent
 from store.log import EventLog
 from store.views.views import Views
 
@@ -60,7 +61,8 @@ class Count:
 class Report:
     """The difference. `texts` were judged, up to `position`, and `gone` more could not be, because they were dropped
     since (they never matched, but might under other rules); `counts` are by commitment and language; `before` and
-    `after` are the precision of what people judged, under the rules in force and under the new ones."""
+    `after` are the precision of what people judged, under the rules in force and under the new ones; `descents` are
+    the commitments that would be renamed, split or merged."""
 
     plan: str
     rules: str
@@ -71,6 +73,7 @@ class Report:
     examples: tuple[Shown, ...]
     before: Rate
     after: Rate
+    descents: tuple[Descent, ...] = ()
 
     @property
     def gained(self) -> int:
@@ -119,6 +122,7 @@ def what_if(
         examples=tuple(work.shown),
         before=now,
         after=then,
+        descents=_descents(log, rules),
     )
 
 
@@ -181,8 +185,11 @@ def _changed(rules: RuleSet, one: Stored, matches: Found, before: set[str], cont
 
 def _heirs(log: EventLog, rules: RuleSet) -> Mapping[str, tuple[str, ...]]:
     """Where evidence would go by what the new plan says of its lineage."""
-    known = [fact for _, fact in revisions(log, rules.plan.id)]
-    return carried(descents(known, rules.commitments), (one.id for one in rules.commitments))
+    return carried(_descents(log, rules), (one.id for one in rules.commitments))
+
+
+def _descents(log: EventLog, rules: RuleSet) -> tuple[Descent, ...]:
+    return descents((fact for _, fact in revisions(log, rules.plan.id)), rules.commitments)
 
 
 @dataclass(slots=True)

@@ -67,18 +67,24 @@ async def test_a_renamed_commitment_has_its_evidence_and_the_past_its_name(tmp_p
     async with open_place(tmp_path, times=[("a", "The bridge")]) as place:
         await place.command("poll")
         then = (await place.events("StoryJoined"))[-1]["at"]
+        await place.command("status", "set", "bridge", "limited", "--cite", "https://a.example/1")
         write_new(place, bridge("bridge", name="crossing", formerly=["bridge"]), SCHOOL)
+        asked = await place.command("whatif", "--config", "new.yaml")
         (tmp_path / "new.yaml").replace(tmp_path / "config.yaml")
         await place.command("poll")
         now = await place.command("latest", "bridge", "--json")
         before = await place.command("latest", "bridge", "--json", "--as-of", then)
         unknown = await place.command("latest", "crossing", "--as-of", then)
         shown = await place.command("show", "bridge")
+        status = await place.command("status", "crossing")
         log = await place.command("log", "--commitment", "crossing", "--type", "ItemMatched", "--json")
     assert [story["commitments"] for story in now.lines()] == [["crossing"]]
     assert [story["commitments"] for story in before.lines()] == [["bridge"]]
     assert (unknown.code, len(log.lines())) == (1, 1)
     assert "lineage  formerly bridge, until " in shown.out
+    assert "crossing takes on what bridge had" in asked.out
+    assert (status.code, status.out.splitlines()[0].split()[:2]) == (1, ["bridge", "limited"])
+    assert "before it became crossing" in status.err
 
 
 async def test_the_past_does_not_know_of_later_edits_and_withdrawals(tmp_path: Path) -> None:
