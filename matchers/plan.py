@@ -176,6 +176,11 @@ class Commitment(_Part):
     silence_months: int = Field(default=9, ge=1, le=120, description="months without evidence that are worth a look")
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its id and those it had before: what the log may call it."""
+        return (self.id, *self.formerly)
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:

@@ -125,9 +125,7 @@ def _question(
         words = re.compile(grep, re.IGNORECASE) if grep else None
     except re.error as exc:
         raise click.BadParameter(f"{grep!r}: {exc}", param_hint="--grep") from exc
-    concern = (
-        Concern({name for one in commitments(loaded, names) for name in (one.id, *one.formerly)}) if names else None
-    )
+    concern = Concern({name for one in commitments(loaded, names) for name in one.names}) if names else None
     return Question(tuple(map(_type, types)), key, feed, concern, words)
 
 

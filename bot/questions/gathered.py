@@ -32,7 +32,7 @@ _WATCH = (
 
 def events_of(log: EventLog, plan: str, one: Commitment, after: int, to: int) -> list[Recorded]:
     """What concerns the commitment, how the period was watched, and the rules its matches were found by."""
-    found = list(onwards(log, Question(concern=Concern({one.id, *one.formerly})), after=after, to=to))
+    found = list(onwards(log, Question(concern=Concern(one.names)), after=after, to=to))
     found += onwards(log, Question(types=_WATCH), after=after, to=to)
     rules = {fact.rules for fact in map(fact_of, found) if isinstance(fact, ItemMatched)}
     found += [recorded for recorded, fact in activations(log) if fact.rules in rules]
@@ -64,7 +64,7 @@ def content_of(
 ) -> Content:
     """What the page of a dossier tells. `events` are those of the period."""
     facts = [(recorded, fact) for recorded in events if (fact := fact_of(recorded)) is not None]
-    names = {one.id, *one.formerly}
+    names = one.names
     keys = dict.fromkeys(fact.item for _, fact in facts if isinstance(fact, ItemMatched) and fact.commitment in names)
     found = [item for item in map(views.item, keys) if item is not None]
     items = [item for item in found if any(match.commitment == one.id for match in item.matches)]

@@ -82,14 +82,9 @@ def carried(new: Iterable[Descent], present: Iterable[str]) -> Mapping[str, tupl
     return {former: (*((former,) if former in stays else ()), *names) for former, names in heirs.items()}
 
 
-def formers(commitments: Iterable[Commitment], commitment: str) -> tuple[str, ...]:
-    """What the commitment was called before, as the plan tells it."""
-    return next((one.formerly for one in commitments if one.id == commitment), ())
-
-
 def heirs_of(commitments: Iterable[Commitment], former: str) -> tuple[str, ...]:
     """The commitments in which a former one lives on; itself, where it is still one."""
-    return tuple(one.id for one in commitments if one.id == former or former in one.formerly)
+    return tuple(one.id for one in commitments if former in one.names)
 
 
 def descent_of(commitment: str, known: Iterable[tuple[Recorded, PlanRevised]]) -> list[str]:

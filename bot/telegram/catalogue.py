@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
-from bot.questions.lineage import formers, heirs_of
+from bot.questions.lineage import heirs_of
 from bot.telegram.text import fold
 from matchers.plan import Commitment, Pillar, Plan, Watched
 
@@ -56,7 +56,8 @@ class Catalogue:
 
     def names(self, commitment: str) -> tuple[str, ...]:
         """The commitment's id and those it had before."""
-        return (commitment, *formers(self.commitments.values(), commitment))
+        entry = self.commitments.get(commitment)
+        return entry.names if entry else (commitment,)
 
     def plan(self, commitment: str) -> Plan:
         """The plan that has the commitment."""
