@@ -18,6 +18,7 @@ from bot.commands.events import as_object, printer
 from bot.commands.options import config_option, json_option, load, open_log, print_json
 from bot.commands.when import since_option, until_option
 from bot.config import Loaded
+from bot.counted import counted
 from bot.questions.concern import Concern
 from bot.questions.reading import Question, newest, onwards, position_before
 from store.events.catalogue import EVENT_TYPES
@@ -110,7 +111,19 @@ def command(  # noqa: PLR0913, PLR0917 - each is an option
         shown, last = _show(log, question, bounds, show)
         if follow:
             _follow(log, question, last, show)
+        if not shown and not follow:
+            _tell_none(loaded, feed, log.head())
     return 0 if shown or follow else 1
+
+
+def _tell_none(loaded: Loaded, feed: str, head: int) -> None:
+    """Nothing on stdout looks the same as a mistake in what was asked."""
+    said = f"no such event among the {counted(head, 'event')} of the log"
+    ids = [one.id for one in loaded.config.feeds]
+    if feed and feed not in ids:
+        near = difflib.get_close_matches(feed, ids, n=1)
+        said += f"; no feed is called {feed!r}" + (f", did you mean {near[0]}?" if near else " in this configuration")
+    click.echo(said, err=True)
 
 
 def _print_object(recorded: Recorded) -> None:

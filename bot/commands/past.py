@@ -26,7 +26,10 @@ from store.retention import dropped
 from store.views.views import Views
 
 as_of_option = when_option(
-    "--as-of", "What was known then: as it was seen, not as it was corrected later. A date includes its day.", end=True
+    "--as-of",
+    "What was known then: as it was seen, not as it was corrected later. A date includes its day.",
+    end=True,
+    past=True,
 )
 
 

@@ -16,14 +16,17 @@ _AGO = re.compile(r"(\d{1,6})([mhdw])")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def when_option(name: str, text: str, *, end: bool = False) -> Callable[[Any], Any]:
-    """An option that takes a moment; with `end`, the first moment behind what was named: a date includes its day."""
+def when_option(name: str, text: str, *, end: bool = False, past: bool = False) -> Callable[[Any], Any]:
+    """An option that takes a moment; with `end`, the first moment behind what was named: a date includes its day. With
+    `past`, what lies ahead is now: nothing is known of it yet."""
 
     def convert(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
         if value is None:
             return None
         try:
-            return moment(value, at=now(), end=end)
+            at = now()
+            named = moment(value, at=at, end=end)
+            return min(named, at) if past else named
         except (ValueError, OverflowError) as exc:
             wanted = "wanted a date (2026-03-01, 2026-03-01T12:00) or an age (30m, 12h, 7d, 4w)"
             raise click.BadParameter(f"{value!r}: {wanted}", ctx, param) from exc

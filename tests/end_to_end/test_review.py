@@ -46,6 +46,7 @@ async def test_the_log_is_narrowed_by_time_feed_key_and_words(tmp_path: Path) ->
     async with open_place(tmp_path, times=[("a", "The bridge")], herald=[("b", "The school")]) as place:
         await place.command("poll")
         feed = await place.command("log", "--feed", "herald", "--json")
+        typo = await place.command("log", "--feed", "heral")
         words = await place.command("log", "--grep", "THE BRI", "--type", "ItemSeen")
         past = await place.command("log", "--until", "2020-01-01")
         recent = await place.command("log", "--since", "1h", "--key", "item/", "--json")
@@ -54,6 +55,8 @@ async def test_the_log_is_narrowed_by_time_feed_key_and_words(tmp_path: Path) ->
     assert [event["data"]["title"] for event in feed.lines()] == ["The school"]
     assert len(words.out.splitlines()) == 1
     assert (past.code, past.out) == (1, "")
+    assert past.err.startswith("no such event among the ")
+    assert "no feed is called 'heral', did you mean herald?" in typo.err
     assert len(recent.lines()) == 2
     assert (bad.code, worse.code) == (2, 2)
     assert "wanted a date" in bad.err
@@ -133,7 +136,9 @@ async def test_what_was_learned_later_was_not_known_then(tmp_path: Path) -> None
         now = await place.command("search", "late")
         then = await place.command("search", "late", "--as-of", known)
         before = await place.command("search", "bridge", "--as-of", "2020-01-01")
+        ahead = await place.command("explain", "http://news.example/none", "--as-of", "2999-01-01")
     assert (now.code, then.code, before.code) == (0, 1, 1)
+    assert ("never seen up to" in ahead.err, "2999" in ahead.err) == (True, False)
 
 
 async def test_every_match_has_exactly_one_end(tmp_path: Path) -> None:
@@ -168,7 +173,7 @@ async def test_a_whole_log_moves_to_another_store_with_its_seals(tmp_path: Path)
         polled = await place.command("poll")
     assert (tmp_path / "log.jsonl").read_text("utf-8") == piped.out
     assert {"specversion": "1.0", "source": "/pactwatch/town-plan"}.items() <= piped.lines()[0].items()
-    assert "seals hold" in moved.out
+    assert "1 seal holds" in moved.out
     assert (again.code, len(again.err.splitlines())) == (2, 1)
     assert "already holds" in again.err
     assert (after.code, after.lines()[0]["root"]) == (0, before.lines()[0]["root"])
