@@ -280,6 +280,8 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], 
     others = marks["others"]
     if not rule.rule.others and not named and any(hit[1] <= title_words for hit in others):
         return "a third party in the title, where not all sides are"
+    if not rule.rule.others and _rank(rule) != "strong" and _are_led(others, sides, rule, title_words):
+        return "a third party first in the title, before any side"
     if not rule.rule.others and _are_several(others):
         return "several third parties"
     if aside := _aside(rule, sides):
@@ -287,6 +289,12 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], 
     if _rank(rule) == "yields" and not named:
         return "not all sides in the title or in the first sentence, which a rule that yields asks for"
     return ""
+
+
+def _are_led(others: Sequence[Hit], sides: Sides, rule: CompiledRule, title_words: int) -> bool:
+    """Whether a third party stands in the title before every side: then it is the one that does something."""
+    first = min((hit[0] for side in rule.sides for hit in sides.hits[side]), default=0)
+    return any(hit[0] < min(first, title_words) for hit in others)
 
 
 def _are_several(others: Sequence[Hit]) -> bool:
