@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from matchers import query
 from matchers.text import BREAK, STAR, exact, fold
 
@@ -23,7 +25,7 @@ class Problem(NamedTuple):
         return f"{place}: {self.value!r}: {self.wanted}"
 
 
-class Term(NamedTuple):
+class Term(msgspec.Struct, frozen=True, gc=False):
     """A word or phrase to look for. `folded` holds its words, a stem ends in STAR; `exact` is set where case and
     accents count; `lang` is the language of the items it is looked for in, or "any"; `is_plain` where finding its
     pattern is enough."""
@@ -114,11 +116,13 @@ class Table:
 
     def _learn(self, asked: Iterable[tuple[str, str]]) -> None:
         """Numbers the terms that are met first."""
-        new = [one for one in dict.fromkeys(asked) if one not in self._numbers and not one[0].startswith("@")]
+        numbers = self._numbers
+        new = [one for one in asked if one not in numbers and not one[0].startswith("@")]
         for one, folded in zip(new, _fold_each([text for text, _ in new]), strict=True):
             term, _ = read_term(*one, folded)
-            if term is not None and term.lang in self._languages:
-                self._numbers[one] = len(self.terms)
+            number = len(self.terms)
+            # Here may be twice what is met first.
+            if term is not None and term.lang in self._languages and numbers.setdefault(one, number) == number:
                 self.terms.append(term)
                 self.groups_of_term.append(())
 
