@@ -128,7 +128,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
             if isinstance(outcome, Failed) and (span := due.host_rest(outcome, settings=settings)):
                 hosts.rest(feed.url, now + span)
             if isinstance(outcome, Fetched):
-                return outcome, await workers.offered(_body_of(outcome, feed, state))
+                return outcome, await workers.offered(await _body_of(workers, outcome, feed, state))
             return outcome, None
 
         async def ask(url: str) -> Outcome:
@@ -191,7 +191,8 @@ def _workers(loaded: Loaded, feeds: int) -> Workers:
     return Workers(loaded.rules, processes=processes, is_flood=processes > 0 and not has_log(loaded))
 
 
-def _body_of(fetched: Fetched, feed: Feed, state: FeedState) -> Body:
+async def _body_of(workers: Workers, fetched: Fetched, feed: Feed, state: FeedState) -> Body:
+    await workers.learned()
     from bot.watch.offers import body_of  # noqa: PLC0415 - most polls bring no body
 
     return body_of(fetched, feed, state)

@@ -53,6 +53,7 @@ class Workers:
         if is_flood:
             _prepare(rules)
         self._rules = rules
+        self._has_learned = is_flood
         self._read = _MANY * processes if is_flood else 0
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="worker")
         self._helpers: list[_Helper] = []
@@ -60,6 +61,12 @@ class Workers:
         for _ in range(processes):
             self._helpers.append(_fork(rules, self._helpers))
         self._room = asyncio.Semaphore(max(_AHEAD * processes, _THREADS))
+
+    async def learned(self) -> None:
+        """Returns when this process has imported what reading takes, in a thread, so that nothing waits for it."""
+        if not self._has_learned:
+            await asyncio.get_running_loop().run_in_executor(self._threads, _learn)
+            self._has_learned = True
 
     async def offered(self, body: Body) -> Offered | NotAFeed:
         """What the body offers. A defect is raised as whatever it is."""
@@ -80,10 +87,13 @@ class Workers:
         self._threads.shutdown(wait=True)
 
 
+def _learn() -> None:
+    from bot.watch import bodies  # noqa: F401, PLC0415 - see `_offered`
+
+
 def _prepare(rules: Sequence[RuleSet]) -> None:
     """All that reading a body takes. Raises RuleError for rules that were left for later and cannot be compiled."""
-    from bot.watch import bodies  # noqa: F401, PLC0415
-
+    _learn()
     for each in rules:
         each.ready()
 
