@@ -206,6 +206,6 @@ def _tell_estimate(audit: AuditDrawn, estimate: Recall) -> None:
         return
     click.echo(
         f"Recall near the plan: {estimate.share:.2f} (95 % interval {estimate.low:.2f} to {estimate.high:.2f}); about"
-        f" {estimate.missed:.0f} items missed beside {estimate.found:.0f} found."
+        f" {estimate.missed:.0f} missed beside {estimate.found:.0f} found."
     )
     click.echo("Items that are far from every rule are not drawn: nothing is said of them.")

@@ -250,7 +250,7 @@ async def test_silence_says_how_long_nothing_was_seen_and_looked_for(tmp_path: P
     assert found["bridge"]["last"] is not None
     assert (found["school"]["last"], found["school"]["is_beyond"]) == (None, False)
     assert (quiet.code, one.code) == (0, 0)
-    assert "no evidence seen since the watch began" in one.out
+    assert "no evidence seen yet; the watch began" in one.out
 
 
 async def test_a_status_is_a_persons_with_a_citation_and_a_history(tmp_path: Path) -> None:
@@ -336,7 +336,7 @@ async def test_the_past_says_that_text_was_dropped_since_and_a_dossier_still_ver
         checked = await place.command("verify", "dossier")
         verified = await place.command("verify", "--json")
     assert (freed, then.code) == ([1], 1)
-    assert "Of 1 events recorded by then the text was dropped since" in then.err
+    assert "Of 1 event recorded by then the text was dropped since" in then.err
     assert (made.code, checked.code, verified.code, verified.lines()[0]["compacted"]) == (0, 0, 0, 1)
 
 
