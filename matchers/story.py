@@ -115,7 +115,7 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
     score = _BASE + (_UNKNOWN[_is_lost(a) or _is_lost(b)] if days is None else _near(days)) + _topic(a, b, context)
     abroad = _is_abroad(a, b)
     if a.phase != b.phase and (days or "view" in (a.phase, b.phase)):
-        score -= _PHASE if _is_translated(a, b, abroad, context) else 1.2
+        score -= _TRANSLATED if _is_translated(a, b, abroad, context) else _phases(a, b, days)
     conflict = _CONFLICT[abroad] if a.title_names and b.title_names else 0.0
     if a.marks.isdisjoint(b.marks):  # most pairs: nothing else needs to be looked at
         if not abroad:
@@ -142,7 +142,8 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
 # one of them writes large), so that it says less.
 _CONFLICT = (1.4, 0.6)
 _TITLES = (1.8, 0.3)
-_PHASE = 0.6
+_TRANSLATED = 0.6
+_PHASES = (1.2, 1.8)  # announced on the eve; announced days before, or what came of it
 _NEAR = (1.5, 1.2, -0.5, -0.5)
 _UNKNOWN = (-1.8, -2.6)  # known to the month; known to the year at best
 _MONTH = 31 * 86400
@@ -161,7 +162,11 @@ def _named_alike(ours: frozenset[str], theirs: frozenset[str]) -> float:
 
 def _is_translated(a: Traits, b: Traits, abroad: bool, context: frozenset[str]) -> bool:
     """Whether two languages tell of one topic, whose tenses differ although they say the same."""
-    return abroad and a.best == b.best and a.best not in context and "view" not in (a.phase, b.phase)
+    return abroad and a.best == b.best and a.best not in context and {a.phase, b.phase} <= {"", "ahead"}
+
+
+def _phases(a: Traits, b: Traits, days: int | None) -> float:
+    return _PHASES["after" in (a.phase, b.phase) or (days is not None and days > 1)]
 
 
 def _near(days: int) -> float:

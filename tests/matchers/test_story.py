@@ -95,6 +95,18 @@ def test_the_same_day_and_topic_alone_are_no_story_in_one_language_or_an_unknown
     assert joins(replace(brief, lang="it"), replace(FIRST, lang="en"))
 
 
+def test_what_was_announced_days_before_or_came_of_it_is_another_story_than_the_event_itself() -> None:
+    event = replace(FIRST, title="Bianchi meets Verdi in Kochi")
+    told = later(-72, title="Bianchi and Verdi speak in Kochi")
+    announced = later(-72, title="Bianchi to visit Verdi in Kochi")
+    on_the_eve = later(-20, title="Bianchi to visit Verdi in Kochi")
+    came_of_it = later(20, title="Orders for Verdi after Bianchi visit in Kochi")
+    plain, ahead, eve, after = (likeness(one, event, CONTEXT)[0] for one in (told, announced, on_the_eve, came_of_it))
+    assert ahead < plain
+    assert ahead < eve
+    assert after < likeness(later(20, title="Orders for Verdi and Bianchi visit in Kochi"), event, CONTEXT)[0]
+
+
 def test_two_languages_may_differ_in_names_and_tense_on_one_topic_and_day() -> None:
     told = later(title="समुद्र में बचाव के लिए साथ आएंगे दोनों देश", summary="")
     nameless = replace(FIRST, title="accordo per i traghetti", summary="")
