@@ -84,7 +84,7 @@ async def test_a_headline_is_translated_by_a_program_of_ones_own(tmp_path: Path)
     program.chmod(0o755)
     async with open_place(tmp_path, times=[]) as place:
         settings = telegram(place, translate=True)
-        settings["translate"] = {"command": [str(program)], "seconds": SOON_S}
+        settings["translate"] = {"command": [str(program)], "seconds": 60}
         feeds = [{"id": "times", "url": f"{place.feeds_url}/times", "publisher": "times", "lang": "it"}]
         place.write_config(telegram=settings, feeds=feeds)
         await place.command("poll")

@@ -140,3 +140,9 @@ def _ranges(codes: list[int]) -> list[str]:
     starts = [code for code in codes if code - 1 not in there]
     ends = [code for code in codes if code + 1 not in there]
     return [f"{a:x}-{b:x}" if b > a else f"{a:x}" for a, b in zip(starts, ends, strict=True)]
+
+
+def test_half_a_surrogate_pair_separates_words() -> None:
+    text = read("India \ud800 Italy", "\udfffa")
+    assert text.folded.split() == ["india", "italy", BREAK, "a"]
+    assert text.folded.encode()
