@@ -38,7 +38,8 @@ def compiled(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         groups_of_term=tuple(work.groups_of_term),
         terms_of_pattern=tuple(patterns.values()),
         search=Search(list(patterns)),
-        triggers=_triggers(rules),
+        triggers=_triggers(enumerate(rules)),
+        unsided=_triggers((number, rule) for number, rule in enumerate(rules) if len(rule.sides) < 2),
         sides=sides,
         marks=marks,
         has_languages=any(term.lang != "any" for term in work.terms)
@@ -184,9 +185,9 @@ def _starters(node: query.Node) -> frozenset[int]:
             return frozenset()
 
 
-def _triggers(rules: Sequence[CompiledRule]) -> dict[int, tuple[int, ...]]:
+def _triggers(rules: Iterable[tuple[int, CompiledRule]]) -> dict[int, tuple[int, ...]]:
     by_group: dict[int, list[int]] = defaultdict(list)
-    for number, rule in enumerate(rules):
+    for number, rule in rules:
         for group in _starters(rule.when):
             by_group[group].append(number)
     return {group: tuple(numbers) for group, numbers in by_group.items()}

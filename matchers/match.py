@@ -106,11 +106,11 @@ def judge(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> Judgeme
 def _candidates(rules: RuleSet, hits: Hits, item: Item, context: Sequence[str]) -> set[int]:
     """The rules that may match: one of their terms and a sign of each of their sides may be there. Most items have
     none, so this looks at no more than what the automaton found."""
-    triggers = rules.triggers
-    numbers = {number for group in hits.groups if group in triggers for number in triggers[group]}
+    shown = {sign.side for group in rules.sides.keys() & hits.groups for sign in rules.sides[group]}
+    triggers = rules.triggers if shown else rules.unsided  # of two sides at most one may be lent
+    numbers = {number for group in triggers.keys() & hits.groups for number in triggers[group]}
     if not numbers or not rules.sides:
         return numbers
-    shown = {sign.side for group in hits.groups for sign in rules.sides.get(group, ())}
     kinds = rules.kinds
     asked = {kinds[number] for number in numbers}
     some = {kind for kind in asked if _may_match(rules.rules[kind], shown, ())}

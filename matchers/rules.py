@@ -55,7 +55,8 @@ class SideSign:
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """The compiled rules of one plan. `id` is 12 hex digits over everything that decides a match; `kinds` has for each
-    rule the first that stands at the gate as it does, so that thousands of rules cost the gate a few looks."""
+    rule the first that stands at the gate as it does, so that thousands of rules cost the gate a few looks. `triggers`
+    are the rules that a group may set off; `unsided` only those that can match where no side is shown."""
 
     id: str
     plan: Plan
@@ -66,6 +67,7 @@ class RuleSet:
     terms_of_pattern: tuple[tuple[int, ...], ...]
     search: Search = field(repr=False)
     triggers: Mapping[int, tuple[int, ...]] = field(repr=False)
+    unsided: Mapping[int, tuple[int, ...]] = field(repr=False)
     sides: Mapping[int, tuple[SideSign, ...]]
     marks: Mapping[str, int]
     has_languages: bool
