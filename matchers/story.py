@@ -140,7 +140,7 @@ def _compare(a: Traits, b: Traits, context: frozenset[str]) -> tuple[float, str]
 
 # Names in two titles of which none is shared. Across languages many are no names (a script without capitals, words that
 # one of them writes large), so that it says less.
-_CONFLICT = (1.4, 0.6)
+_CONFLICT = (1.4, 0.9)
 _TITLES = (1.8, 0.3)
 _TRANSLATED = 0.6
 _PHASES = (1.2, 1.8)  # announced on the eve; announced days before, or what came of it

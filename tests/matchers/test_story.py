@@ -116,6 +116,14 @@ def test_two_languages_may_differ_in_names_and_tense_on_one_topic_and_day() -> N
     assert not joins(replace(told, title="साक्षात्कार: समुद्र में बचाव के लिए साथ आएंगे दोनों देश"))
 
 
+def test_two_languages_that_share_no_name_need_the_same_matters() -> None:
+    """On a busy day a drill and a visit of ministers are both military matters, and two stories."""
+    told = later(title="भूमध्य सागर में दोनों देशों का नौसैनिक अभ्यास", summary="", commitments=("ports",))
+    visit = replace(FIRST, title="Bianchi meets Verdi in Kochi", summary="", commitments=("ports", "dredging"))
+    assert not joins(told, visit)
+    assert joins(told, replace(visit, commitments=("ports",)))
+
+
 def test_names_alone_bring_two_languages_together_where_neither_is_about_the_plan() -> None:
     crash = replace(FIRST, title="Nagpur hotelier Akhtar dies near Grosseto", summary="", commitments=())
     told = later(title="Grosseto, muore l'albergatore Akhtar di Nagpur", summary="", commitments=())
