@@ -71,7 +71,7 @@ def main() -> None:
         messages = asyncio.run(play(Path("config.yaml"), state, say=lambda _: None, colour=False))
         shown = Path(folder) / "channel.html"
         shown.write_text(page(messages), encoding="utf-8")
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1240,1250"]
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1240,1330"]
         flags += ["--disable-background-networking", "--no-first-run", f"--user-data-dir={folder}/profile"]
         subprocess.run(["chromium", *flags, "--screenshot=docs/channel.png", shown.as_uri()], check=True)
 
