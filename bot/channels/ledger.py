@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -41,37 +42,6 @@ class Call(Protocol):
     def __call__(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Awaitable[T]: ...
 
 
-class Account(Protocol):
-    """What a publisher needs to know of the log. `Ledger` keeps a channel's, `readers` that of a reader."""
-
-    @property
-    def token(self) -> int: ...
-
-    async def lead(self, now: datetime) -> bool: ...
-
-    async def resign(self) -> None: ...
-
-    async def open(self, now: datetime) -> bool: ...
-
-    async def silence(self, now: datetime) -> None: ...
-
-    async def owed(self) -> Sequence[Delivery]: ...
-
-    async def unpinned(self, now: datetime) -> int | None: ...
-
-    async def last_message(self) -> int | None: ...
-
-    async def moved_to(self) -> int | None: ...
-
-    async def moved(self, now: datetime, chat: int) -> None: ...
-
-    async def digests(self, story: str, attempts: int) -> frozenset[str]: ...
-
-    async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None: ...
-
-    def lost(self) -> None: ...
-
-
 class Lease:
     """The right to serve a channel, which ends by itself."""
 
@@ -108,9 +78,85 @@ class Lease:
         self._renewed = None
 
 
-class Ledger:
-    """One channel's account. Everything is recorded under the channel's lease: LeaseLost where it has gone to
-    another process, and then nothing was written. `kept` is called when reviewers may have something to see."""
+class Account(ABC):
+    """What a publisher needs to know of the log, under one channel's name. Everything is recorded under the lease:
+    LeaseLost where it has gone to another process, and then nothing was written.
+
+    `Ledger` keeps a channel's account, `reviewing` that of reviewers, `readers` that of a reader.
+    """
+
+    def __init__(
+        self, store: Store, views: Views, call: Call, channel: str, *, lease: Lease, meta: Mapping[str, str]
+    ) -> None:
+        self._store, self._views, self._call, self._channel = store, views, call, channel
+        self._lease, self._meta = lease, meta
+        self._reached = 0
+
+    @property
+    def token(self) -> int:
+        """Another one, where another process served the channel meanwhile."""
+        return self._lease.token
+
+    async def lead(self, now: datetime) -> bool:
+        """Whether this process may serve the channel; takes or renews the lease where that is due."""
+        return await self._lease.lead(now)
+
+    async def resign(self) -> None:
+        """Give the channel back, so that another process need not wait for the lease to end."""
+        await self._lease.resign()
+
+    def lost(self) -> None:
+        """The lease has gone to somebody else."""
+        self._lease.lost()
+
+    async def open(self, now: datetime) -> bool:
+        """Read what is new in the log. False while it is not known what is owed: the views are being made."""
+        del now
+        await self._catch_up()
+        return self._views.coming is None
+
+    async def silence(self, now: datetime) -> None:
+        """End what the channel is not told of. Nothing is said of what nobody was owed."""
+        del now
+
+    @abstractmethod
+    async def owed(self) -> Sequence[Delivery]:
+        """What is to be sent or brought up to date, in this order; at most a page."""
+
+    async def unpinned(self, now: datetime) -> int | None:
+        """The message that is still to be pinned, where there is one."""
+        del now
+        return None
+
+    async def last_message(self) -> int | None:
+        """The highest message id the log knows in the channel."""
+        return await self._call(self._views.last_message, self._channel)
+
+    async def moved_to(self) -> int | None:
+        """The chat that the channel has become; None where it is what it was, or says so anew after each start."""
+        return None
+
+    async def moved(self, now: datetime, chat: int) -> None:
+        """The channel has become another chat."""
+        await self.record(now, ChannelMoved(channel=self._channel, chat=chat))
+
+    async def digests(self, story: str, attempts: int) -> frozenset[str]:
+        """What the attempts to post the story would have shown."""
+        return await self._call(_digests, self._store, self._channel, story, attempts)
+
+    async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None:
+        """Add the facts to the log, durably."""
+        meta = {**self._meta, "cause": cause} if cause else self._meta
+        events = [Event(fact, meta) for fact in facts]
+        if events:
+            await self._call(self._store.append, events, at=now, fence=self._lease.fence)
+
+    async def _catch_up(self) -> None:
+        self._reached = await self._call(self._views.catch_up, self._store)
+
+
+class Ledger(Account):
+    """One channel's account. `kept` is called when reviewers may have something to see."""
 
     def __init__(  # noqa: PLR0913  most have a default
         self,
@@ -125,30 +171,12 @@ class Ledger:
         habits: Habits = NO_HABITS,
         kept: Callable[[], None] = lambda: None,
     ) -> None:
-        self._store = store
-        self._views = views
-        self._call = call
-        self._channel = channel
+        lease = Lease(store, call, f"publish/{channel}", owner=owner)
+        super().__init__(store, views, call, channel, lease=lease, meta=meta)
         self._audience = audience
         self._habits, self._kept = habits, kept
         self._now = self._started = datetime.max.replace(tzinfo=UTC)
-        self._lease = Lease(store, call, f"publish/{channel}", owner=owner)
-        self._meta = meta
-        self._reached = 0
         self._index_at = self._pin_at = datetime.min.replace(tzinfo=UTC)
-
-    @property
-    def token(self) -> int:
-        """Another one, where another process served the channel meanwhile."""
-        return self._lease.token
-
-    async def lead(self, now: datetime) -> bool:
-        """Whether this process may serve the channel; takes or renews the lease where that is due."""
-        return await self._lease.lead(now)
-
-    async def resign(self) -> None:
-        """Give the channel back, so that another process need not wait for the lease to end."""
-        await self._lease.resign()
 
     async def open(self, now: datetime) -> bool:
         """Read what is new in the log. From the first time on, the channel is owed every match. False while the views
@@ -219,42 +247,20 @@ class Ledger:
         # Views that were thrown away meanwhile (a redaction, a broken file) know less: they owe what was told long ago.
         return [entry for entry in owed if entry.as_of >= self._reached]
 
-    async def _catch_up(self) -> None:
-        self._reached = await self._call(self._views.catch_up, self._store)
-
-    async def last_message(self) -> int | None:
-        """The highest message id the log knows in the channel."""
-        return await self._call(self._views.last_message, self._channel)
-
     async def moved_to(self) -> int | None:
         """The chat that the channel has become; None where it is what it was."""
         return await self._call(self._views.moved_to, self._channel)
 
-    async def moved(self, now: datetime, chat: int) -> None:
-        """The channel has become another chat."""
-        await self.record(now, ChannelMoved(channel=self._channel, chat=chat))
-
-    async def digests(self, story: str, attempts: int) -> frozenset[str]:
-        """What the attempts to post the story would have shown."""
-        return await self._call(digests, self._store, self._channel, story, attempts)
-
     async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None:
         """Add the facts to the log, durably."""
-        meta = {**self._meta, "cause": cause} if cause else self._meta
-        events = [Event(fact, meta) for fact in facts]
-        if events:
-            await self._call(self._store.append, events, at=now, fence=self._lease.fence)
+        await super().record(now, *facts, cause=cause)
         if any(isinstance(fact, UpdateSent | UpdateEdited) and fact.story.startswith(INDEX) for fact in facts):
             self._index_at = now + INDEX_EVERY
         if any(isinstance(fact, (UpdateHeld, UpdateReviewed)) for fact in facts):
             self._kept()
 
-    def lost(self) -> None:
-        """The lease has gone to somebody else."""
-        self._lease.lost()
 
-
-def digests(log: EventLog, channel: str, story: str, attempts: int) -> frozenset[str]:
+def _digests(log: EventLog, channel: str, story: str, attempts: int) -> frozenset[str]:
     """The digests of the texts that were queued for the story in its attempts 1, 2, …"""
     keys = [f"queued/{channel}/{story}/{number}" for number in range(1, attempts + 1)]
     facts = [codec.fact(recorded) for recorded in log.find(keys).values()]

@@ -17,13 +17,12 @@ import msgspec
 
 from bot.channels import following
 from bot.channels.collecting import gathered
-from bot.channels.ledger import PAGE, Call, Lease, digests
+from bot.channels.ledger import PAGE, Account, Call, Lease
 from bot.channels.publish import IDLE_S, LEASE_WAIT_S, Clock, Publisher, Rest, Terms
 from bot.channels.trouble import Trouble, Turned
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.sinks import Sink
-from store.events.fact import Fact
-from store.log import Event, Store
+from store.log import Store
 from store.readers import Pace, ReaderRow
 from store.views.values import Delivery, News, StoryView
 from store.views.views import Views
@@ -47,58 +46,18 @@ class Books:
     meta: Mapping[str, str]
 
 
-class ReaderAccount:
+class ReaderAccount(Account):
     """What one reader is owed. All readers are served under one lease."""
 
     def __init__(self, row: ReaderRow, books: Books, lease: Lease, now: Callable[[], datetime]) -> None:
-        self.row = row
-        self._store, self._views, self._call, self._meta = books.store, books.views, books.call, books.meta
-        self._lease, self._now = lease, now
+        channel = following.channel_of(row)
+        super().__init__(books.store, books.views, books.call, channel, lease=lease, meta=books.meta)
+        self.row, self._now = row, now
         self._catalogue = books.catalogue
         self._pillars = {name: entry.pillar or "" for name, entry in books.catalogue.commitments.items()}
-        self._channel = following.channel_of(row)
-        self._reached = 0
-
-    @property
-    def token(self) -> int:
-        return self._lease.token
-
-    async def lead(self, now: datetime) -> bool:
-        return await self._lease.lead(now)
-
-    async def resign(self) -> None:
-        await self._lease.resign()
-
-    async def open(self, now: datetime) -> bool:
-        self._reached = await self._call(self._views.catch_up, self._store)
-        return self._views.coming is None
-
-    async def silence(self, now: datetime) -> None:
-        """Nothing is said of what a reader is not owed."""
-
-    async def unpinned(self, now: datetime) -> None:
-        """Nothing is pinned here."""
-
-    async def last_message(self) -> int | None:
-        return await self._call(self._views.last_message, self._channel)
-
-    async def moved_to(self) -> None:
-        """People do not become supergroups."""
 
     async def moved(self, now: datetime, chat: int) -> None:
-        """Never."""
-
-    async def digests(self, story: str, attempts: int) -> frozenset[str]:
-        return await self._call(digests, self._store, self._channel, story, attempts)
-
-    async def record(self, now: datetime, *facts: Fact, cause: str = "") -> None:
-        meta = {**self._meta, "cause": cause} if cause else self._meta
-        events = [Event(fact, meta) for fact in facts]
-        if events:
-            await self._call(self._store.append, events, at=now, fence=self._lease.fence)
-
-    def lost(self) -> None:
-        self._lease.lost()
+        """Never: people do not become supergroups."""
 
     async def owed(self) -> Sequence[Delivery]:
         """What is in doubt first; then digests that are due, then what is to be told at once, but not at night."""
