@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
 import importlib
 import keyword
@@ -16,6 +15,7 @@ from collections.abc import Mapping
 import click
 
 from bot import __version__
+from bot.meant import meant
 
 _COMMANDS: Mapping[str, str] = {
     "run": "watch: poll, publish and answer until stopped",
@@ -85,8 +85,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-        if args[0] not in _COMMANDS and near:
+        if args[0] not in _COMMANDS and (near := meant(args[0], _COMMANDS)):
             ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
         return super().resolve_command(ctx, args)
 

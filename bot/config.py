@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from bot import yamlfile
 from bot.listener import can_listen
+from bot.meant import meant
 from bot.plans import clashes, distinguished, merged, unknown_audiences
 from bot.settings import Config, WebhookSettings
 from matchers.plan import Commitment, Watched
@@ -260,8 +260,7 @@ def _resolve(node: Any, root: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     choices = sorted(known)
-    close = difflib.get_close_matches(name, choices, n=1)
-    if close:
+    if close := meant(name, choices):
         return f"; did you mean {close[0]!r}?"
     return f"; known here: {', '.join(choices)}" if choices else ""
 

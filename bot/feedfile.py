@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import config, yamlfile
+from bot.meant import meant
 
 Entry = Mapping[str, Any]
 
@@ -267,7 +268,5 @@ def _quoted(value: str) -> str:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    import difflib  # noqa: PLC0415 - only a mistyped id pays for this import
-
-    close = difflib.get_close_matches(name, known, n=1)
+    close = meant(name, known)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
+from bot.meant import meant
 from bot.settings import ChannelSettings, Config, FeedSettings, TelegramSettings
 from matchers.plan import Watched
 
@@ -95,5 +95,5 @@ def _relabelled(each: Watched) -> Watched:
 
 
 def _near(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
+    close = meant(name, known)
     return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(known) or 'none'}"

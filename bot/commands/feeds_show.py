@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 from bot.commands.feeds_edit import chosen
 from bot.commands.feeds_table import as_object, known_of
 from bot.commands.options import config_option, json_option, load, now, print_json
+from bot.meant import meant
 from bot.questions.coverage import length, sentence
 from bot.telegram.text import clean
 from bot.watch.feedstate import Line, line
@@ -72,6 +72,6 @@ def _commands(ctx: click.Context) -> list[str]:
 
 def _unknown(asked: str, feeds: Sequence[str], commands: Sequence[str]) -> str:
     """That nothing is called so, and what was meant, perhaps."""
-    near = difflib.get_close_matches(asked, [*feeds, *commands], n=3)
-    meant = f"did you mean {' or '.join(near)}?" if near else "`pactwatch feeds` shows all feeds"
-    return f"{asked!r} is neither a feed nor a command of feeds; {meant}"
+    near = meant(asked, [*feeds, *commands], most=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`pactwatch feeds` shows all feeds"
+    return f"{asked!r} is neither a feed nor a command of feeds; {hint}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from bot.commands.options import config_option, json_option, load, open_log, pri
 from bot.commands.when import since_option, until_option
 from bot.config import Loaded
 from bot.counted import counted
+from bot.meant import meant
 from bot.questions.concern import Concern
 from bot.questions.reading import Question, newest, onwards, position_before
 from store.events.catalogue import EVENT_TYPES
@@ -121,7 +121,7 @@ def _tell_none(loaded: Loaded, feed: str, head: int) -> None:
     said = f"no such event among the {counted(head, 'event')} of the log"
     ids = [one.id for one in loaded.config.feeds]
     if feed and feed not in ids:
-        near = difflib.get_close_matches(feed, ids, n=1)
+        near = meant(feed, ids)
         said += f"; no feed is called {feed!r}" + (f", did you mean {near[0]}?" if near else " in this configuration")
     click.echo(said, err=True)
 
@@ -147,7 +147,7 @@ def _type(name: str) -> str:
     for known, full in _TYPES.items():
         if known.casefold() == name.casefold():
             return full
-    near = difflib.get_close_matches(name.casefold(), {one.casefold(): one for one in _TYPES}, n=3)
+    near = meant(name.casefold(), [one.casefold() for one in _TYPES], most=3)
     wanted = [one for one in _TYPES if one.casefold() in near] or sorted(_TYPES)
     raise click.BadParameter(f"{name!r} is no event; wanted {', '.join(wanted)}", param_hint="--type")
 

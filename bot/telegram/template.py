@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from bot.meant import meant
 
 if TYPE_CHECKING:
     from bot.telegram.markup import Html
@@ -43,7 +44,7 @@ def checked(template: str) -> str:
         raise TemplateError(f"cannot be read: {exc}; a brace of its own is written twice") from exc
     for name in names:
         if name not in BLOCKS:
-            close = difflib.get_close_matches(name, BLOCKS, n=1)
+            close = meant(name, BLOCKS)
             hint = (
                 f"did you mean {{{close[0]}}}?" if close else "there are: " + " ".join(f"{{{one}}}" for one in BLOCKS)
             )
