@@ -62,8 +62,7 @@ def _refuse(error: config.ConfigError, as_json: bool) -> int:
     else:
         for problem in error.problems:
             click.echo(problem, err=True)
-        count = len(error.problems)
-        click.echo(f"{count} problem{'s' if count != 1 else ''}; nothing was started.", err=True)
+        click.echo(f"{counted(len(error.problems), 'problem')}; nothing was started.", err=True)
     return 1
 
 

@@ -81,7 +81,7 @@ def _glance(content: Content) -> str:
         rows.append(("Status", f"<strong>{escape(said.step)}</strong>{by}: {_said(said.note)} ({cite})"))
     if content.coverage is not None:
         holes = len(content.coverage.holes)
-        gaps = f"; {holes} gap{'s' if holes != 1 else ''}, listed below" if holes else ""
+        gaps = f"; {counted(holes, 'gap')}, listed below" if holes else ""
         rows.append(("Watched", f"{percent(content.coverage.share)} % of the time{gaps}"))
     if content.precision is not None and content.precision.share is not None:
         rate = content.precision

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import floor
 
+from bot.counted import counted
 from bot.questions.coverage import Coverage
 
 _DAY = timedelta(days=1)
@@ -53,14 +54,14 @@ def silence(
 
 def told(silence: Silence, months: int) -> str:
     """In words: "no evidence seen for 300 days, 280 of them watched; beyond its limit of 9 months"."""
-    span = f"{months} month{'s' if months != 1 else ''}"
+    span = counted(months, "month")
     limit = f"beyond its limit of {span}" if silence.is_beyond else f"its limit is {span}"
     if silence.days is None:
         return f"no evidence seen, and nobody has looked yet; {limit}"
     if not silence.days:
         since = "evidence seen" if silence.last else "no evidence seen yet; the watch began"
         return f"{since} within the last day; {limit}"
-    count = f"{silence.days} day{'s' if silence.days != 1 else ''}"
+    count = counted(silence.days, "day")
     since = f"no evidence seen for {count}" if silence.last else f"no evidence seen since the watch began, {count} ago"
     watched = f"{silence.watched_days:g} of them watched"
     return f"{since}, {watched}; {limit}"
@@ -71,8 +72,8 @@ def told_due(due: date, at: date) -> str:
     ago". Says nothing of whether it was done."""
     days = (due - at).days
     if days < 0:
-        return f"due {due}, {-days} day{'s' if days != -1 else ''} ago"
-    near = f", in {days} day{'s' if days != 1 else ''}" if days else ", today"
+        return f"due {due}, {counted(-days, 'day')} ago"
+    near = f", in {counted(days, 'day')}" if days else ", today"
     return f"due {due}{near if days <= NEAR_DAYS else ''}"
 
 
