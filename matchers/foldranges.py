@@ -35,8 +35,8 @@ RANGES = (
     "a620-a629 a62c-a63f a673 a67e a69c-a69d a6f2-a716 a720-a721 a770 a789-a78a a7cb-a7cf a7d2 a7d4 a7da-a7f4 "
     "a7f8-a7f9 a828-a82b a82d-a82f a836-a83f a874-a87f a8c6-a8df a8f8-a8fa a8fc a900-a909 a92e-a92f a954-a95f "
     "a97d-a97f a9c1-a9ce a9d0-a9df a9f0-a9f9 a9ff aa37-aa3f aa4e-aa5f aa77-aa79 aac3-aada aade-aadf aaf0-aaf1 "
-    "aaf7-ab00 ab07-ab08 ab0f-ab10 ab17-ab1f ab27 ab2f ab5b-ab5f ab69-ab6f abeb abee-abff f900-fa0d fa10 fa12 "
-    "fa15-fa1e fa20 fa22 fa25-fa26 fa2a-faff fb07-fb12 fb18-fb1c fb20-fb29 fb37 fb3d fb3f fb42 fb45 fb50-fbdc "
+    "aaf7-ab00 ab07-ab08 ab0f-ab10 ab17-ab1f ab27 ab2f ab5b-ab5f ab69-ab6f abeb abee-abff d800-dfff f900-fa0d fa10 "
+    "fa12 fa15-fa1e fa20 fa22 fa25-fa26 fa2a-faff fb07-fb12 fb18-fb1c fb20-fb29 fb37 fb3d fb3f fb42 fb45 fb50-fbdc "
     "fbde-fbe9 fbfc-fbff fd3e-fd4f fd90-fd91 fdc8-fdef fdfc-fdff fe10-fe1f fe30-fe6f fe75 fe80-fef4 fefd-ffff"
 )
 

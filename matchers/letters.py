@@ -80,8 +80,7 @@ def _is_accent(char: str) -> bool:
 
 
 # Finding the characters that need more than `lower()` is several times faster than looking every character up.
-# Half a surrogate pair is no character and has no place in UTF-8, in which terms are searched.
-_SPECIAL = re.compile(f"[{character_class()}\ud800-\udfff\U00010000-\U0010ffff]")
+_SPECIAL = re.compile(f"[{character_class()}\U00010000-\U0010ffff]")
 # What each becomes, as they are met. lower() looks at the neighbours of Σ: it would be ς at the end of a word.
 _FOLDS = {BREAK: BREAK, "Σ": "σ"}
 
