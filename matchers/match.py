@@ -115,10 +115,10 @@ def _candidates(rules: RuleSet, hits: Hits, item: Item, context: Sequence[str]) 
     asked = {kinds[number] for number in numbers}
     some = {kind for kind in asked if _may_match(rules.rules[kind], shown, ())}
     lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages or side.hosts}
-    if any(_may_match(rules.rules[kind], shown, lendable) for kind in asked - some):
+    if left := [kind for kind in asked - some if _may_match(rules.rules[kind], shown, lendable)]:
         lent = _lent(rules, item, context, _language(hits.text))
-        some |= {kind for kind in asked - some if _may_match(rules.rules[kind], shown, lent)}
-    return {number for number in numbers if kinds[number] in some} if some else some
+        some.update(kind for kind in left if _may_match(rules.rules[kind], shown, lent))
+    return {number for number in numbers if kinds[number] in some}
 
 
 def _may_match(rule: CompiledRule, shown: Collection[str], lent: Collection[str]) -> bool:
