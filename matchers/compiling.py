@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import repeat
 
 from matchers import query
@@ -203,6 +203,7 @@ def _kinds(rules: Sequence[CompiledRule]) -> tuple[int, ...]:
 def _check_ids(work: Table, plan: Plan, commitments: Sequence[Commitment]) -> None:
     clauses = {clause.id for pillar in plan.pillars for clause in pillar.clauses}
     pillars = {pillar.id for pillar in plan.pillars}
+    ids = {commitment.id for commitment in commitments}
     _unique(work, [commitment.id for commitment in commitments], ("commitments",))
     for number, commitment in enumerate(commitments):
         path: Path = ("commitments", number)
@@ -214,11 +215,19 @@ def _check_ids(work: Table, plan: Plan, commitments: Sequence[Commitment]) -> No
         for clause in commitment.clauses:
             if clause not in clauses:
                 work.problem((*path, "clauses"), clause, "the id of a clause of the plan")
+        _check_beside(work, commitment, ids - {commitment.id}, (*path, "rules"))
     for kind in ("pairs", "people"):
         for number, entry in enumerate(getattr(plan, kind)):
             for side in entry.sides if kind == "pairs" else (entry.side,):
                 if side not in plan.sides:
                     work.problem(("plan", kind, number), side, f"one of plan.sides ({', '.join(plan.sides)})")
+
+
+def _check_beside(work: Table, commitment: Commitment, others: Collection[str], path: Path) -> None:
+    for number, rule in enumerate(commitment.rules):
+        for name in rule.beside:
+            if name not in others:
+                work.problem((*path, number, "beside"), name, "the id of another commitment")
 
 
 def _unique(work: Table, ids: Sequence[str], path: Path) -> None:

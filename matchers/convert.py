@@ -22,9 +22,9 @@ def as_queries(rule: Rule) -> tuple[Rule, ...]:
     """The rule written with `query`. A rule that is also something outside its scope becomes two."""
     if rule.query and not (rule.unless or rule.unless_title):
         return (rule,)
-    inside = _as_query(rule)
     if not rule.outside:
-        return (inside,)
+        return (_as_query(rule),)
+    inside = rule if rule.yields else rule.model_copy(update={"beside": ()})  # in its scope it needs no leave to speak
     outside = rule.model_copy(
         update={
             "id": f"{rule.id}-outside",
@@ -35,7 +35,7 @@ def as_queries(rule: Rule) -> tuple[Rule, ...]:
             "strength": rule.outside,
         }
     )
-    return inside, _as_query(outside)
+    return _as_query(inside), _as_query(outside)
 
 
 def as_lists(rule: Rule) -> Rule:
@@ -55,7 +55,7 @@ def as_lists(rule: Rule) -> Rule:
 
 
 def _as_query(rule: Rule) -> Rule:
-    kept = ("id", "listed", "needs", "lent", "others", "strength", "yields")
+    kept = ("id", "listed", "needs", "lent", "others", "strength", "yields", "beside")
     said = {name: getattr(rule, name) for name in kept}
     node = expression(rule)
     text = " AND ".join(map(query.write, node.parts)) if isinstance(node, query.And) else query.write(node)

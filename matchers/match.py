@@ -345,16 +345,32 @@ def _subjects(rule: CompiledRule, found: Iterable[Hit], hits: Hits) -> set[str]:
 
 def _best(rules: RuleSet, fired: Iterable[Fired]) -> tuple[Fired, ...]:
     """The best rule of each commitment, best first; of rules that yield one, where no strong one speaks; weak ones
-    where neither does, fallbacks where no other."""
-    allowed = [one for one in fired if not one.why_not]
+    where neither does, fallbacks where no other; and last those that speak beside these."""
+    allowed = sorted(
+        (one for one in fired if not one.why_not),
+        key=lambda one: (-one.score, one.begins, one.rule.commitment, one.rule.rule.id),
+    )
     for rank in ("strong", "yields", "weak", "fallback"):
-        best: dict[str, Fired] = {}
-        for one in sorted(allowed, key=lambda one: (-one.score, one.begins, one.rule.commitment, one.rule.rule.id)):
-            if _rank(one.rule) == rank:
-                best.setdefault(one.rule.commitment, one)
-        if best:
-            return tuple(best.values())[: 1 if rank == "yields" else rules.plan.limit]
+        if best := _one_each(one for one in allowed if _rank(one.rule) == rank):
+            kept = best[: 1 if rank == "yields" else rules.plan.limit]
+            return (*kept, *_beside(kept, allowed))[: rules.plan.limit]
     return ()
+
+
+def _one_each(ranked: Iterable[Fired]) -> tuple[Fired, ...]:
+    """The first of each commitment."""
+    best: dict[str, Fired] = {}
+    for one in ranked:
+        best.setdefault(one.rule.commitment, one)
+    return tuple(best.values())
+
+
+def _beside(kept: Sequence[Fired], ranked: Iterable[Fired]) -> tuple[Fired, ...]:
+    """The rules of further commitments that do not fall silent beside those kept."""
+    there = {one.rule.commitment for one in kept}
+    return _one_each(
+        one for one in ranked if one.rule.commitment not in there and not there.isdisjoint(one.rule.rule.beside)
+    )
 
 
 def _rank(rule: CompiledRule) -> str:

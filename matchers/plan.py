@@ -141,6 +141,9 @@ class Rule(_Part):
     others: bool = Field(default=False, description="match although the title speaks of a third party")
     strength: Literal["strong", "weak", "fallback"] = "strong"
     yields: bool = Field(default=False, description="a strong rule that speaks only where no other strong one does")
+    beside: tuple[Id, ...] = Field(
+        default=(), description="commitments that do not silence a rule which yields or is weak: it speaks beside them"
+    )
 
     def may_be_lent(self, side: str) -> bool:
         """Whether the side counts where nothing in the text shows it."""
@@ -156,6 +159,8 @@ class Rule(_Part):
             raise ValueError("`near` needs `with`: near what?")
         if self.yields and self.strength != "strong":
             raise ValueError("`yields` is for a strong rule: weak ones and fallbacks yield anyway")
+        if self.beside and self.strength == "strong" and not (self.yields or self.outside):
+            raise ValueError("`beside` is for a rule that yields or is weak: a strong one speaks anyway")
         if self.outside and self.scope == "text":
             raise ValueError("`outside` needs a `scope`: outside of what?")
         return self

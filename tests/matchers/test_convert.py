@@ -54,12 +54,15 @@ def rules_of_lists(draw: st.DrawFn) -> Rule:
         shape |= {"near": draw(st.integers(0, 4)), "ordered": draw(st.booleans())}
     if "scope" in shape and draw(st.booleans()):
         shape["outside"] = draw(st.sampled_from(["weak", "fallback"]))
+        shape["beside"] = draw(st.sampled_from([[], ["d"]]))
     return Rule.model_validate(shape)
 
 
 def compiled(*rules: Rule) -> RuleSet:
     plan = Plan.model_validate({**yaml.safe_load(BASE), "words": {"vessels": ("frigate*", "carrier")}})
-    return compile_rules(plan, [Commitment(id="c", title={"en": "C"}, rules=rules)])
+    return compile_rules(
+        plan, [Commitment(id="c", title={"en": "C"}, rules=rules), Commitment(id="d", title={"en": "D"})]
+    )
 
 
 def finds(rules: RuleSet) -> list[list[float]]:

@@ -25,7 +25,7 @@ commitments:
   clauses: [I.a]
   rules:
   - {id: one, any: ['-', in*side, a*, '@unknown'], needs: [spain]}
-  - {id: one, query: 'NOT ports'}
+  - {id: one, query: 'NOT ports', yields: true, beside: [a, b]}
   - {id: two, query: 'NEAR/2(ports'}
   - {id: three, any: {fr: [port]}}
 - id: a
@@ -45,6 +45,8 @@ def test_every_problem_is_reported_at_once_with_its_place() -> None:
         "commitments[0].rules[0].any.any[3]",
         "commitments[0].rules[0].needs",
         "commitments[0].rules[1]",
+        "commitments[0].rules[1].beside",
+        "commitments[0].rules[1].beside",
         "commitments[0].rules[1].id",
         "commitments[0].rules[2].query",
         "commitments[0].rules[3].any.fr[0]",
@@ -63,6 +65,7 @@ def test_every_problem_is_reported_at_once_with_its_place() -> None:
         "{id: r, query: a1, scope: title}",
         "{id: r, any: [a1], near: 3}",
         "{id: r, any: [a1], outside: weak}",
+        "{id: r, any: [a1], beside: [d]}",
         "{id: r, any: [a1], anny: [b1]}",
         "{id: r, any: [a1], strength: mighty}",
         "{id: 'R 1', any: [a1]}",
