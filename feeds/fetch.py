@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import httpx
-
 from feeds import caching, failure
 from feeds.failure import Unusable
 from feeds.guard import Lookup, Resolver, why_private
+from feeds.http import httpx
 from feeds.http1 import BadAnswer, Head, Wanted
 from feeds.inflate import ACCEPT_ENCODING, inflate
 from feeds.outcome import Answer, Failed, FeedError, Fetched, NotModified, Outcome, Validators

@@ -13,9 +13,8 @@ import ssl
 from collections.abc import Callable, Mapping
 from typing import cast
 
-import httpx
-
 from feeds.guard import Resolver
+from feeds.http import httpx
 from feeds.http1 import AnswerReader, BadAnswer, Head, NoAnswer, Wanted
 from feeds.outcome import FeedError
 
