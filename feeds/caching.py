@@ -12,9 +12,9 @@ def fresh_for(headers: Mapping[str, str], *, now: datetime) -> timedelta | None:
     """How long caches may answer for the server (RFC 9111, 4.2): Cache-Control max-age, else Expires; None where
     nothing is said or the answer is stale already."""
     control = headers.get("cache-control", "")
-    if re.search(r"\bno-(?:cache|store)\b", control):
+    if _NO_CACHE.search(control):
         return None
-    if (age := re.search(r"\bmax-age\s*=\s*\"?(\d{1,9})", control)) is not None:
+    if (age := _MAX_AGE.search(control)) is not None:
         span = timedelta(seconds=int(age[1])) - (_seconds(headers.get("age", "")) or timedelta())
     elif (expires := http_date(headers.get("expires", ""))) is not None:
         span = expires - (http_date(headers.get("date", "")) or now)
@@ -28,7 +28,9 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | Non
 
     A date is counted from the server's own Date, so that its clock and ours may differ.
     """
-    value = headers.get("retry-after", "")
+    value = headers.get("retry-after")
+    if value is None:
+        return None
     span = _seconds(value)
     if span is None and (until := http_date(value)) is not None:
         span = until - (http_date(headers.get("date", "")) or now)
@@ -48,3 +50,7 @@ def http_date(text: str) -> datetime | None:
 
 def _seconds(text: str) -> timedelta | None:
     return timedelta(seconds=int(text)) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else None
+
+
+_NO_CACHE = re.compile(r"\bno-(?:cache|store)\b")
+_MAX_AGE = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})")

@@ -16,9 +16,11 @@ notices: what has changed about the feed itself, each reported once when it begi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from feeds import silence
 from feeds.notices import BeganFailing, Gap, Gone, Moved, Notice, Recovered, ValidatorsLie

@@ -8,8 +8,10 @@ import functools
 import hashlib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from feeds import caching, failure
 from feeds.failure import Unusable
@@ -47,9 +49,8 @@ def make_client(
     `tls` the public certificate authorities.
     """
     resolver = Resolver(refuse=None if allow_private_addresses else why_private, lookup=lookup)
-    transport = DirectTransport(resolver, tls=tls, max_header_bytes=max_header_bytes)
-    headers = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
-    return DirectClient(transport, headers=headers)
+    said = {"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+    return DirectClient(DirectTransport(resolver, said=said, tls=tls, max_header_bytes=max_header_bytes))
 
 
 async def fetch(
@@ -82,7 +83,7 @@ async def post_form(
 ) -> Failed | None:
     """Send a form once; None where it was accepted (2xx). Redirects are not followed: a form is for who is named."""
     seconds = limits.deadline.total_seconds()
-    headers = [*client.headers.raw, (b"Content-Type", b"application/x-www-form-urlencoded")]
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         async with asyncio.timeout(seconds):
             extensions = wanting(_refusal, cuts=True)
@@ -117,14 +118,17 @@ async def _follow(
     moved_to: str | None = None
     only_permanent = True
     seen = {here}
-    wanted = _feed_of(limits.max_body_bytes)
+    extensions = wanting(_feed_of(limits.max_body_bytes))
     for _ in range(limits.max_redirects + 1):
-        headers = [*client.headers.raw, *_conditions(here, validators), *_credentials(here)]
-        request = httpx.Request("GET", here, headers=headers, extensions=wanting(wanted))
+        conditions = _conditions(here, validators)
+        headers = [(b"Host", here.netloc), *conditions, *_credentials(here)]
+        # With a stream httpx adds nothing: there is nothing to add to a request without a body.
+        request = httpx.Request("GET", here, headers=headers, stream=_NO_BODY, extensions=extensions)
         response = await _answered(client, request)
         target = _redirect_target(response)
         if target is None:
-            return await _read(response, moved_to=moved_to, validators=validators, now=now, limits=limits)
+            read = functools.partial(_read, response, moved_to=moved_to, conditional=bool(conditions))
+            return await read(validators=validators, now=now, limits=limits)
         # A move from https to http is followed but not for good: anyone on the way could have ordered it.
         only_permanent &= response.status_code in _PERMANENT and (here.scheme, target.scheme) != ("https", "http")
         if only_permanent:
@@ -210,7 +214,13 @@ def _plain(url: httpx.URL) -> str:
 
 
 async def _read(
-    response: httpx.Response, *, moved_to: str | None, validators: Validators, now: datetime, limits: FetchLimits
+    response: httpx.Response,
+    *,
+    moved_to: str | None,
+    conditional: bool,
+    validators: Validators,
+    now: datetime,
+    limits: FetchLimits,
 ) -> Outcome:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers.raw}
     answer = Answer(
@@ -218,7 +228,7 @@ async def _read(
         status=response.status_code,
         validators=validators,
         moved_to=moved_to,
-        conditional=_is_conditional(response.request),
+        conditional=conditional,
         fresh_for=caching.fresh_for(headers, now=now),
         retry_after=caching.retry_after(headers, now=now),
         **_websub(response, headers),
@@ -284,10 +294,6 @@ async def _inflated(wire: bytes, coding: str, limit: int) -> tuple[bytes, str]:
     return work() if len(wire) <= _SMALL_BODY_BYTES else await asyncio.to_thread(work)
 
 
-def _is_conditional(request: httpx.Request) -> bool:
-    return any(name in {_IF_NONE_MATCH, _IF_MODIFIED_SINCE} for name, _ in request.headers.raw)
-
-
 def _kept(validator: str | None) -> str | None:
     return validator if validator and len(validator) <= _MAX_VALIDATOR_CHARS else None
 
@@ -300,6 +306,7 @@ _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.9, */*;q=0.5"
 )
+_NO_BODY = httpx.ByteStream(b"")
 _IF_NONE_MATCH = b"If-None-Match"
 _IF_MODIFIED_SINCE = b"If-Modified-Since"
 _MAX_VALIDATOR_CHARS = 1024

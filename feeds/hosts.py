@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 
 class Hosts:
@@ -80,13 +80,14 @@ class _Host:
 
 
 def _is_this_machine(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    return host in {"localhost", "[::1]"} or host.startswith("127.")
 
 
 @functools.lru_cache(maxsize=4096)
 def _host_name(url: str) -> str:
     """The host of an address, without port; the address itself where it has none."""
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url
+    found = _HOST.match(url)
+    return found[1].lower() if found else url
+
+
+_HOST = re.compile(r"\s*[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]/?#]+\]|[^/?#:\[]+)", re.IGNORECASE)

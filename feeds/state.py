@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Annotated, Any, get_type_hints
 
@@ -15,8 +14,7 @@ from feeds.silence import Silence
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True):
     """How often the feed itself says it should be asked.
 
     `ttl` is RSS's, `update_period` the span between two updates by sy:updatePeriod and sy:updateFrequency.
@@ -32,8 +30,7 @@ class Pace:
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedState:
+class FeedState(msgspec.Struct, frozen=True):
     """Everything about one feed that outlives a poll. The empty state is that of a feed never asked.
 
     `window` maps the item_key of each item of the last body to its digest; None before the first body.
@@ -45,9 +42,9 @@ class FeedState:
     validators are sent no more. `failure_weight` is the sum over the failures in a row of what each weighs.
     """
 
-    validators: Validators = field(default_factory=Validators)
-    window: Mapping[str, str] | None = field(default=None, repr=False)
-    pace: Pace = field(default_factory=Pace)
+    validators: Validators = Validators()
+    window: Mapping[str, str] | None = None
+    pace: Pace = Pace()
     interval: timedelta | None = None
     due: Time | None = None
     polled_at: Time | None = None
@@ -66,7 +63,7 @@ class FeedState:
     gone_reported: bool = False
     last_failure: str = ""
     moved_to: str | None = None
-    silence: Silence = field(default_factory=Silence)
+    silence: Silence = Silence()
 
     def to_json(self) -> str:
         """The state as JSON text, for the schedule."""
@@ -99,7 +96,7 @@ def _salvaged(text: str) -> FeedState:
         told = {}
     types = get_type_hints(FeedState, include_extras=True)
     read: dict[str, Any] = {"window": {}}
-    for name in (one.name for one in fields(FeedState)):
+    for name in FeedState.__struct_fields__:
         if isinstance(told, dict) and name in told:
             try:
                 read[name] = msgspec.convert(told[name], types[name])

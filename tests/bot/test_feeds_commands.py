@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bot.commands.feeds_lists import entries, outline
 from bot.commands.feeds_names import id_for
@@ -44,7 +45,7 @@ def told(state: FeedState = STATE, health: FeedHealth = HEALTH, feed: FeedSettin
         (told(health=replace(HEALTH, failing=TROUBLE)), "failing"),
         (told(health=replace(HEALTH, failing=TROUBLE, gone=TROUBLE)), "gone"),
         (told(health=replace(HEALTH, stale=TROUBLE)), "stale"),
-        (told(replace(STATE, failing_since=NOW, last_failure="no answer")), "failing"),
+        (told(structs.replace(STATE, failing_since=NOW, last_failure="no answer")), "failing"),
         (told(feed=FEED.model_copy(update={"paused": True})), "paused"),
         (line(FEED, Known(), since=NOW - HOUR, now=NOW), "new"),
     ],
@@ -63,7 +64,7 @@ def test_a_line_holds_what_log_and_schedule_know() -> None:
 
 def test_of_a_feed_with_few_items_gaps_are_unknown() -> None:
     assert told().judges_gaps
-    assert not told(replace(STATE, window={"a": "d"})).judges_gaps
+    assert not told(structs.replace(STATE, window={"a": "d"})).judges_gaps
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feeds import due
 from feeds.due import Judged, Settings
@@ -23,7 +23,7 @@ SETTINGS = Settings(first=15 * MINUTE, shortest=5 * MINUTE, longest=60 * MINUTE)
 
 def answer(*, etag: str | None = None, modified: str | None = None, **told: object) -> Answer:
     plain = Answer(URL, 200, Validators(URL, etag, modified))
-    return replace(plain, **told)  # type: ignore[arg-type]
+    return replace(plain, **told)
 
 
 def items(*keys: str, digest: str = "d") -> dict[str, str]:

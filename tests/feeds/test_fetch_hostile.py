@@ -234,7 +234,7 @@ async def test_each_hop_is_judged(server: FeedServer, target: str) -> None:
         refuse=lambda address: "link-local" if address.startswith("169.254.") else None,
         lookup=lambda name: ["169.254.169.254"] if name == "metadata.test" else ["127.0.0.1"],
     )
-    async with DirectClient(DirectTransport(resolver, tls=NO_TLS), headers={}) as client:
+    async with DirectClient(DirectTransport(resolver, said={}, tls=NO_TLS)) as client:
         outcome = failed(await fetch(client, server.put("/feed", redirect(target)), now=NOW))
     assert "is not on the public internet (169.254.169.254 is link-local;" in outcome.reason
 
