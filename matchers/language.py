@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from matchers.letters import hindi_letters
 from matchers.text import fold
 
 # Words so common that a headline of six words usually holds one, and that the others do not share.
@@ -24,10 +26,9 @@ _STOP_WORDS = {
     " sobre tras",
     "pt": "o a os as de do da dos das e em que um uma com para por se no na nos nas ao é são mais como foi sobre entre",
 }
-_SCORES: dict[str, tuple[str, ...]] = {}
-for _lang, _words in _STOP_WORDS.items():
-    for _word in set(fold(_words).split()):
-        _SCORES[_word] = (*_SCORES.get(_word, ()), _lang)
+_POINTS = 60  # of a word, shared by the languages that have it: one to six of them share without a remainder
+_FIELD = 24  # bits for the points of a language, so that one sum counts those of all
+_FIELDS = {lang: _FIELD * number for number, lang in enumerate(_STOP_WORDS)}
 _SCRIPTS = {
     "DEVANAGARI": "hi",
     "ARABIC": "ar",
@@ -49,7 +50,7 @@ _SCRIPTS = {
 }
 
 
-def detect(text: str, words: list[str]) -> str:
+def detect(text: str, words: Sequence[str]) -> str:
     """The language code of a text, or "und" where nothing tells. `words` are its folded words.
 
     A script used by one language of ours decides alone; between the languages of the Latin script the small words do.
@@ -61,6 +62,17 @@ def detect(text: str, words: list[str]) -> str:
     return _by_small_words(words)
 
 
+def _told_by() -> dict[str, int]:
+    """For every small word its points, each language's in its own field."""
+    langs: dict[str, list[str]] = {}
+    for lang, words in _STOP_WORDS.items():
+        for word in set(fold(words).split()):
+            langs.setdefault(word, []).append(lang)
+    return {word: sum(_POINTS // len(of) << _FIELDS[lang] for lang in of) for word, of in langs.items()}
+
+
+_TOLD_BY = _told_by()
+
 # Letters; not the marks, quotes and signs of which any headline may have one.
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u1f00-\u1fff\u2c00-\U0010ffff]")
 
@@ -69,6 +81,14 @@ def _script(text: str) -> str | None:
     """The language of the commonest script that is not Latin, if it makes up a third of the letters."""
     if not _BEYOND_LATIN.search(text):
         return None
+    counted = hindi_letters(text)
+    if counted is not None:
+        hindi, letters = counted
+        return "hi" if 0 < hindi * 3 >= letters else None
+    return _commonest(text)
+
+
+def _commonest(text: str) -> str | None:
     counts: Counter[str] = Counter()
     for char, times in Counter(text).items():
         if char.isalpha():
@@ -87,31 +107,39 @@ def _script_of(char: str) -> str:
     )
 
 
-def _by_small_words(words: list[str]) -> str:
-    scores: dict[str, float] = {}
-    for word in words:
-        langs = _SCORES.get(word)
-        if langs:
-            for lang in langs:
-                scores[lang] = scores.get(lang, 0) + 1 / len(langs)
-    long = [word for word in words if len(word) > 3 and word.isascii() and word.isalpha()]
-    if len(long) > 2:
-        # Nearly every Italian word ends in a vowel, hardly an English one: that tells where small words are few.
-        vowels = sum(word[-1] in "aeio" for word in long) / len(long)
-        scores["it"] = scores.get("it", 0) + 2 * max(0.0, vowels - 0.6)
-        scores["en"] = scores.get("en", 0) + 2 * max(0.0, 0.6 - vowels)
-    ranked = sorted(scores, key=lambda lang: -scores[lang])
-    if not ranked or scores[ranked[0]] < _LEAST:
-        return "und"
-    return ranked[0] if len(ranked) == 1 or scores[ranked[0]] > scores[ranked[1]] + 0.1 else "und"
+def _by_small_words(words: Sequence[str]) -> str:
+    told = sum(filter(None, map(_TOLD_BY.get, words)))
+    scores = {lang: (told >> field & _ALL) / _POINTS for lang, field in _FIELDS.items()}
+    if not _leads(scores, by=_LEAD + _ENDINGS_TELL):
+        _add_endings(scores, words)
+    best = max(scores, key=scores.__getitem__)
+    return best if scores[best] >= _LEAST and _leads(scores, by=_LEAD) else "und"
 
 
+def _leads(scores: Mapping[str, float], *, by: float) -> bool:
+    """Whether the best is that far before the next."""
+    second, best = sorted(scores.values())[-2:]
+    return best > second + by
+
+
+def _add_endings(scores: dict[str, float], words: Iterable[str]) -> None:
+    """Nearly every Italian word ends in a vowel, hardly an English one: that tells where small words are few."""
+    ends = "".join([word[-1] for word in words if len(word) > 3 and word.isascii() and word.isalpha()])
+    if len(ends) > 2:
+        vowels = sum(map(ends.count, "aeio")) / len(ends)
+        scores["it"] += 2 * max(0.0, vowels - 0.6)
+        scores["en"] += 2 * max(0.0, 0.6 - vowels)
+
+
+_ALL = (1 << _FIELD) - 1
 _LEAST = 0.3
+_LEAD = 0.1
+_ENDINGS_TELL = 1.2  # at most
 
 
 def is_small(word: str) -> bool:
     """Whether a folded word is one of those that only hold a sentence together, in any language known here."""
-    return word in _SCORES or word in _HINDI_SMALL
+    return word in _TOLD_BY or word in _HINDI_SMALL
 
 
 _HINDI_SMALL = frozenset(

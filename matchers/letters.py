@@ -118,6 +118,16 @@ def squeezed(text: str) -> str | None:
     return page.write(codes.strip(b" "))
 
 
+def hindi_letters(text: str) -> tuple[int, int] | None:
+    """How many letters are Devanagari, and how many there are, of a text that is Hindi, Italian or English in print;
+    None of any other."""
+    coded = _coded(text)
+    if coded is None or coded[1] is not _PAGES[0]:
+        return None
+    letters = coded[0].translate(None, _NO_LETTERS)
+    return len(letters.translate(None, _NOT_HINDI)), len(letters)
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """256 characters with a code of one byte each, so that one table folds a text: several times faster than looking
@@ -160,3 +170,5 @@ _WESTERN = "".join(
     char for char in bytes(range(128, 256)).decode("cp1252", "ignore") if _FOLDS.get(char, "ß").isascii()
 )
 _PAGES = (_page(_HINDI + _ITALIAN + _PRINTED), _page(_WESTERN))
+_NO_LETTERS = bytes(code for code, char in enumerate(_PAGES[0].characters) if not char.isalpha())
+_NOT_HINDI = bytes(code for code in range(256) if not 128 <= code < 128 + len(_HINDI))
