@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import repeat
 
 from matchers import query
@@ -29,6 +29,9 @@ def compiled(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
     if work.problems:
         raise RuleError(sorted(work.problems, key=_by_place))
     patterns = work.patterns()
+    unsided = _triggers((number, rule) for number, rule in enumerate(rules) if len(rule.sides) < 2)
+    kinds = _kinds(rules)
+    signs, rest = _searches(patterns, work.members((*sides, *unsided)))
     return RuleSet(
         id=rules_id(plan, commitments),
         plan=plan,
@@ -37,14 +40,16 @@ def compiled(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         terms=tuple(work.terms),
         groups_of_term=tuple(work.groups_of_term),
         terms_of_pattern=tuple(patterns.values()),
-        search=Search(list(patterns)),
+        signs=signs,
+        search=rest,
         triggers=_triggers(enumerate(rules)),
-        unsided=_triggers((number, rule) for number, rule in enumerate(rules) if len(rule.sides) < 2),
+        unsided=unsided,
         sides=sides,
         marks=marks,
         has_languages=any(term.lang != "any" for term in work.terms)
         or any(side.languages for side in plan.sides.values()),
-        kinds=_kinds(rules),
+        kinds=kinds,
+        gates=frozenset(kinds),
     )
 
 
@@ -191,6 +196,13 @@ def _triggers(rules: Iterable[tuple[int, CompiledRule]]) -> dict[int, tuple[int,
         for group in _starters(rule.when):
             by_group[group].append(number)
     return {group: tuple(numbers) for group, numbers in by_group.items()}
+
+
+def _searches(patterns: Mapping[str, tuple[int, ...]], signs: Set[int]) -> tuple[Search, Search]:
+    """One for the patterns of these terms, and one for all others."""
+    numbers = dict(zip(patterns, range(len(patterns)), strict=True))
+    first = {pattern: numbers[pattern] for pattern, terms in patterns.items() if not signs.isdisjoint(terms)}
+    return Search(first), Search({pattern: numbers[pattern] for pattern in numbers if pattern not in first})
 
 
 def _kinds(rules: Sequence[CompiledRule]) -> tuple[int, ...]:

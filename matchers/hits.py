@@ -9,6 +9,7 @@ from functools import cached_property
 
 from matchers import query
 from matchers.rules import RuleSet
+from matchers.search import Seen, in_order
 from matchers.terms import Term
 from matchers.text import STAR, Text, fold, is_shouted
 
@@ -19,14 +20,15 @@ Hit = tuple[int, int, int]
 class Hits:
     """The terms found in a text: one pass finds them all, and only groups that are asked for are looked at closer."""
 
-    def __init__(self, rules: RuleSet, text: Text, languages: frozenset[str] | None = None) -> None:
-        """`languages` are those whose terms count; without it all do."""
+    def __init__(self, rules: RuleSet, text: Text, signs: Iterable[Seen]) -> None:
+        """`signs` is what `rules.signs` has found."""
         self.text = text
         self.rules = rules
-        self.languages = languages
-        self._seen = rules.search.find(text)
+        self.languages: frozenset[str] | None = None
+        """Those whose terms count; all where there is none."""
+        self._seen = in_order((*signs, *rules.search.find(text)))
         self._verified: dict[int, list[Hit]] = {}
-        self.groups: Set[int] = _groups(rules, self._seen) if self._seen else _NONE
+        self.groups: Set[int] = groups_of(rules, self._seen)
         """The groups of which a term may be in the text."""
 
     def all(self, group: int) -> list[Hit]:
@@ -98,10 +100,8 @@ class Hits:
         return None
 
 
-_NONE: frozenset[int] = frozenset()
-
-
-def _groups(rules: RuleSet, seen: Iterable[tuple[int, int, int]]) -> set[int]:
+def groups_of(rules: RuleSet, seen: Iterable[Seen]) -> set[int]:
+    """The groups of which a term may stand there."""
     terms, groups = rules.terms_of_pattern, rules.groups_of_term
     return {group for pattern in {one[0] for one in seen} for number in terms[pattern] for group in groups[number]}
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from feeds.item import Item
-from matchers.hits import Hit, Hits, holds
+from matchers.hits import Hit, Hits, groups_of, holds
 from matchers.language import detect
 from matchers.plan import Side
 from matchers.rules import CompiledRule, RuleSet, SideSign
+from matchers.search import Seen
 from matchers.text import Text, read
 
 _MAX_CHARS = 20_000  # of a summary: news say what they are about before that
@@ -83,8 +84,13 @@ def match(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> tuple[M
     `context` names sides the item's feed lends, as its language and its host may: a lent side supports a strong rule,
     never more than one side.
     """
-    hits = Hits(rules, _text(item))
-    candidates = _candidates(rules, hits, item, context)
+    text = _text(item)
+    signs = rules.signs.find(text)
+    kinds = _openings(rules, signs, item, text, context) if signs else ()
+    if not kinds:
+        return ()
+    hits = Hits(rules, text, signs)
+    candidates = {number for number in _triggered(rules, hits) if rules.kinds[number] in kinds}
     if not candidates:
         return ()
     judged = _judge(rules, item, hits, candidates, context=context, thorough=False)
@@ -98,27 +104,32 @@ def detect_language(item: Item) -> str:
 
 def judge(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> Judgement:
     """Every stage for one item, with every rule whose expression holds, also where something kept it back."""
-    hits = Hits(rules, _text(item))
-    candidates = {number for group in hits.groups for number in rules.triggers.get(group, ())}
-    return _judge(rules, item, hits, candidates, context=context, thorough=True)
+    text = _text(item)
+    hits = Hits(rules, text, rules.signs.find(text))
+    return _judge(rules, item, hits, _triggered(rules, hits), context=context, thorough=True)
 
 
-def _candidates(rules: RuleSet, hits: Hits, item: Item, context: Sequence[str]) -> set[int]:
-    """The rules that may match: one of their terms and a sign of each of their sides may be there. Most items have
-    none, so this looks at no more than what the automaton found."""
-    shown = {sign.side for group in rules.sides.keys() & hits.groups for sign in rules.sides[group]}
-    triggers = rules.triggers if shown else rules.unsided  # of two sides at most one may be lent
-    numbers = {number for group in triggers.keys() & hits.groups for number in triggers[group]}
-    if not numbers or not rules.sides:
-        return numbers
-    kinds = rules.kinds
-    asked = {kinds[number] for number in numbers}
+def _triggered(rules: RuleSet, hits: Hits) -> set[int]:
+    """The rules of which a term that must be there may be there."""
+    return {number for group in rules.triggers.keys() & hits.groups for number in rules.triggers[group]}
+
+
+def _openings(rules: RuleSet, signs: Iterable[Seen], item: Item, text: Text, context: Sequence[str]) -> Collection[int]:
+    """The kinds of rules that may match: a sign of each of their sides may be there, or one is lent. Most items have
+    none, so this looks at no more than what was found of the signs."""
+    groups = groups_of(rules, signs)
+    shown = {sign.side for group in rules.sides.keys() & groups for sign in rules.sides[group]}
+    asked = rules.gates if shown else _unsided(rules, groups)  # of two sides at most one may be lent
     some = {kind for kind in asked if _may_match(rules.rules[kind], shown, ())}
     lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages or side.hosts}
     if left := [kind for kind in asked - some if _may_match(rules.rules[kind], shown, lendable)]:
-        lent = _lent(rules, item, context, _language(hits.text))
+        lent = _lent(rules, item, context, _language(text))
         some.update(kind for kind in left if _may_match(rules.rules[kind], shown, lent))
-    return {number for number in numbers if kinds[number] in some}
+    return some
+
+
+def _unsided(rules: RuleSet, groups: Set[int]) -> Set[int]:
+    return {rules.kinds[number] for group in rules.unsided.keys() & groups for number in rules.unsided[group]}
 
 
 def _may_match(rule: CompiledRule, shown: Collection[str], lent: Collection[str]) -> bool:

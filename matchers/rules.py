@@ -55,8 +55,10 @@ class SideSign:
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """The compiled rules of one plan. `id` is 12 hex digits over everything that decides a match; `kinds` has for each
-    rule the first that stands at the gate as it does, so that thousands of rules cost the gate a few looks. `triggers`
-    are the rules that a group may set off; `unsided` only those that can match where no side is shown."""
+    rule the first that stands at the gate as it does, so that thousands of rules cost the gate a few looks; `gates`
+    has each of these once. `triggers` are the rules that a group may set off; `unsided` only those that can match where
+    no side is shown. `signs` finds the terms that show a side or set off one of those: where there is none, nothing can
+    match, and `search`, which finds all others, is spared."""
 
     id: str
     plan: Plan
@@ -65,6 +67,7 @@ class RuleSet:
     terms: tuple[Term, ...]
     groups_of_term: tuple[tuple[int, ...], ...]
     terms_of_pattern: tuple[tuple[int, ...], ...]
+    signs: Search = field(repr=False)
     search: Search = field(repr=False)
     triggers: Mapping[int, tuple[int, ...]] = field(repr=False)
     unsided: Mapping[int, tuple[int, ...]] = field(repr=False)
@@ -72,6 +75,7 @@ class RuleSet:
     marks: Mapping[str, int]
     has_languages: bool
     kinds: tuple[int, ...] = field(repr=False)
+    gates: frozenset[int] = field(repr=False)
 
     def __getattr__(self, name: str) -> object:
         """Compile what `compiled_later` left out: only a name that is still empty is looked for here."""

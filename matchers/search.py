@@ -19,25 +19,32 @@ longer fits into the processor's cache."""
 
 
 class Search:
-    """Patterns, ready to be found. Those that begin with a space may end inside a word; all others are whole words."""
+    """Patterns by their numbers, ready to be found. Those that begin with a space may end inside a word; all others are
+    whole words."""
 
-    def __init__(self, patterns: Sequence[str], *, many: int = MANY) -> None:
-        whole = {pattern: number for number, pattern in enumerate(patterns) if not pattern.startswith(" ")}
+    def __init__(self, patterns: Mapping[str, int], *, many: int = MANY) -> None:
+        whole = {pattern: number for pattern, number in patterns.items() if not pattern.startswith(" ")}
         self._phrases = _by_length(whole) if len(whole) > many else {}
-        self._numbers = [n for n, pattern in enumerate(patterns) if not self._phrases or pattern not in whole]
-        self._automaton = _automaton([_spaced(patterns[number]) for number in self._numbers])
+        sought = [pattern for pattern in patterns if not self._phrases or pattern not in whole]
+        self._numbers = [patterns[pattern] for pattern in sought]
+        self._automaton = _automaton([_spaced(pattern) for pattern in sought])
 
     def find(self, text: Text) -> list[Seen]:
         """Every pattern wherever it stands, by where it ends; of those that end together the longest first."""
-        found = self._automaton.find_matches_as_indexes(text.folded, overlapping=True) if self._automaton else []
-        if not self._phrases:
-            return found
+        found = self._automaton.find_matches_as_indexes(text.folded, overlapping=True) if self._automaton else ()
         seen = [(self._numbers[number], start, end) for number, start, end in found]
+        if not self._phrases:
+            return seen
         for length, phrases in self._phrases.items():
             there = phrases.keys() & _runs(text.words, length)
             if there:
                 seen += _placed({phrase: phrases[phrase] for phrase in there}, text.words, length)
-        return sorted(seen, key=lambda one: (one[2], one[1]))
+        return in_order(seen)
+
+
+def in_order(seen: Iterable[Seen]) -> list[Seen]:
+    """By where they end; of those that end together the longest first."""
+    return sorted(seen, key=lambda one: (one[2], one[1]))
 
 
 def _spaced(pattern: str) -> str:

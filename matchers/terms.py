@@ -92,6 +92,11 @@ class Table:
                 self.groups_of_term[member] = (*before, number) if before else alone
         return self._groups[members]
 
+    def members(self, groups: Iterable[int]) -> frozenset[int]:
+        """The terms of any of these groups."""
+        wanted = frozenset(groups)
+        return frozenset().union(*(members for members, number in self._groups.items() if number in wanted))
+
     def patterns(self) -> Mapping[str, tuple[int, ...]]:
         """What is looked for, as `Search` takes it, and the terms each may turn out to be: their words up to the first
         stem."""
