@@ -11,7 +11,7 @@ from matchers import query
 from matchers.rules import RuleSet
 from matchers.search import Seen, in_order
 from matchers.terms import Term
-from matchers.text import STAR, Text, fold, is_shouted
+from matchers.text import BREAK, STAR, Text, fold, is_shouted
 
 Hit = tuple[int, int, int]
 """First word, word after the last, number of the term."""
@@ -114,9 +114,10 @@ _FAR = 1 << 60
 def _fits(term: Term, text: Text, first: int) -> bool:
     """Whether the term's stems and its case, which the automaton does not see, are there too."""
     last = first + term.length
-    if last > len(text.words):
+    words = text.words[first:last]
+    if len(words) < term.length or BREAK in words:
         return False
-    if STAR in term.folded[:-1] and not _alike(text.words[first:last], term.folded.split()):
+    if STAR in term.folded[:-1] and not _alike(words, term.folded.split()):
         return False
     return term.exact is None or _is_exact(term.exact, text, first, last)
 

@@ -51,7 +51,7 @@ def read_term(text: str, lang: str = "any", folded: str | None = None) -> tuple[
     if wanted:
         return None, wanted
     written = exact(_starred(text)) if text.startswith("=") else None
-    is_plain = written is None and not any(word.endswith(STAR) for word in words[:-1])
+    is_plain = written is None and words[-1] != STAR and not any(word.endswith(STAR) for word in words[:-1])
     return Term(text, folded, length, written, lang, is_plain), ""
 
 

@@ -96,6 +96,19 @@ def test_no_item_breaks_it(title: str, summary: str, context: tuple[str, ...]) -
 _SMALL = "{id: p, title: {en: P}, languages: [en], sides: {india: {strong: [a]}, italy: {strong: [e]}}}"
 
 
+@pytest.mark.parametrize(
+    ("title", "summary", "matches"),
+    [
+        ("Italy, India and cyber law", "", True),
+        ("Italy and India on cyber", "", False),
+        ("Italy and India on cyber", "Law", False),
+        ("Italy and India", "On cyber", False),
+    ],
+)
+def test_a_star_alone_is_a_word_of_the_same_field(title: str, summary: str, matches: bool) -> None:
+    assert bool(match(rules_of("any: ['cyber-*']"), item(title, summary))) is matches
+
+
 def test_an_item_without_title_or_text_matches_nothing() -> None:
     assert match(rules_of("any: [ports]"), Item()) == ()
 
