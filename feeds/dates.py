@@ -13,9 +13,9 @@ from feeds.datewords import DAY_PERIODS, MONTHS, ZONES
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _MAX_LENGTH = 100  # nothing longer is a date, and every pattern below stays linear in it
 
-_RFC822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT|UTC|UT|Z)")
+_RFC822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT|UTC|UT|Z)", re.ASCII)
 _ENGLISH = {
-    name: n
+    name: f"{n:02}"
     for n, name in enumerate(
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1
     )
@@ -45,18 +45,20 @@ def _common(text: str, zone: tzinfo) -> datetime | None:
         month = _ENGLISH.get(text[8:11])
         if month is None or text[17:19] == "24" or text[23:25] == "60":
             return None
-        day, year, hour, minute, second = text[5:7], text[12:16], text[17:19], text[20:22], text[23:25]
-        when = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        when = datetime.fromisoformat(f"{text[12:16]}-{month}-{text[5:7]}T{text[17:25]}+00:00")
         return when - _offset(text[26], text[27:29], text[29:31]) if text[26] in "+-" else when
     if text[4:5] == "-" and text[7:8] == "-" and text[10:11] == "T" and 19 <= len(text) <= 32:
         try:
             when = datetime.fromisoformat(text)
         except ValueError:
             return None
-        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+        if when.tzinfo is not UTC:
+            when = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+        return when.replace(microsecond=0) if when.microsecond else when
     return None
 
 
+@lru_cache(maxsize=256)
 def _offset(sign: str, hours: str, minutes: str) -> timedelta:
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     if offset > timedelta(hours=18):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -36,9 +38,10 @@ class Enclosure:
     length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, gc=False):
     """One thing a feed published, as the feed said it.
+
+    A msgspec structure, because a poll makes thousands: to make or copy a frozen dataclass of this size takes 5 µs.
 
     `guid` is the publisher's id, untouched. `link` and `comments` (where readers discuss it) are absolute http(s).
     `source` is the outlet that an aggregator names for the item (RSS 2.0 `<source>`, RFC 4287 section 4.2.11).
@@ -80,9 +83,15 @@ def item_digest(item: Item) -> str:
 def canonical_url(url: str) -> str:
     """The address without what does not choose the page: fragment, tracking parameters, case of the host,
     default port, `www.` and a trailing slash; http and https are one. Returns the input where it is no web address."""
+    return _canonical(url) or url.strip()
+
+
+def _canonical(url: str) -> str | None:
+    if plain := _PLAIN_URL.fullmatch(url):
+        return f"https://{plain[1]}{plain[2].rstrip('/') or '/'}"
     parts = _split(url)
     if parts is None:
-        return url.strip()
+        return None
     host, path, query = parts
     kept = [(name, value) for name, value in query if not _TRACKING.match(name)]
     return urlunsplit(("https", host, path, urlencode(sorted(kept)), ""))
@@ -90,8 +99,8 @@ def canonical_url(url: str) -> str:
 
 def _identity(item: Item, feed_id: str) -> str:
     guid = (item.guid or "").strip()
-    if _split(guid) is not None:
-        return "url " + canonical_url(guid)
+    if address := _canonical(guid):
+        return "url " + address
     if guid.lower().startswith(("tag:", "urn:")):
         return "uri " + guid
     if guid:
@@ -108,6 +117,8 @@ _TRACKING = re.compile(
 
 
 _WEB = re.compile(r"\s*https?:", re.IGNORECASE)
+# Most addresses: nothing in them has to be taken apart.
+_PLAIN_URL = re.compile(r"https?://(?:www\.)?+([a-z0-9-]+(?:\.[a-z0-9-]+)*)((?:/[A-Za-z0-9/:@!$&'()*+,;=~._-]*)?)")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=~._-]*")  # quoting would leave it as it is
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import structs
 
 from feeds.dates import parse_date
 from feeds.item import Enclosure, Item
@@ -29,7 +30,7 @@ def make_items(document: Document, *, base: str, zone: tzinfo = UTC) -> tuple[It
     pages: dict[str | None, set[str | None]] = {}
     for item in items:
         pages.setdefault(item.guid, set()).add(item.link)
-    return tuple(replace(item, guid=None) if len(pages[item.guid]) > 1 else item for item in items)
+    return tuple(structs.replace(item, guid=None) if len(pages[item.guid]) > 1 else item for item in items)
 
 
 def make_item(entry: Entry, document: Document, *, base: str, day_first: bool = False, zone: tzinfo = UTC) -> Item:

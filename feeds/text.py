@@ -57,7 +57,9 @@ _ACTIVE = re.compile(
 def tidy(text: str) -> str:
     """One line without control characters, bidi overrides and lone surrogates; joiners stay, Hindi needs them."""
     # Nearly every text is printable, and asking is much cheaper than looking for what is wrong.
-    if text.isprintable() and "  " not in text:
+    if text.isprintable():
+        while "  " in text:  # a printable blank is a space
+            text = text.replace("  ", " ")
         return text.strip()
     text = " ".join(text.split())
     if text.isprintable():

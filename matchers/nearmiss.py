@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from feeds.item import Item
 from matchers.match import Found, Judgement, Match, judge, match
 from matchers.rules import RuleSet
@@ -52,7 +54,7 @@ def match_with_text(rules: RuleSet, item: Item, text: str, *, context: Sequence[
 
 def with_text(item: Item, text: str) -> Item:
     """The item with the text behind its summary; itself where there is no text."""
-    return replace(item, summary=(item.summary or "") + _BETWEEN + text) if text else item
+    return structs.replace(item, summary=(item.summary or "") + _BETWEEN + text) if text else item
 
 
 def _placed(found: Found, shift: int) -> Found:

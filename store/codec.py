@@ -45,6 +45,19 @@ class Redacted(Fact, frozen=True, kw_only=True):
         return self.name
 
 
+class Encoded(Fact, frozen=True, kw_only=True):
+    """A fact that was encoded where it was made, in another process: `data` is what `encode` gave."""
+
+    TYPE: ClassVar[str] = "Encoded"
+    type: str
+    name: str
+    data: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
 # The type one version becomes, and how its plain JSON object turns into that of the other.
 Upcaster = tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]
 
@@ -54,7 +67,7 @@ UPCASTERS: Mapping[str, Upcaster] = {}
 
 def type_of(fact: Fact) -> str:
     """The name a fact's type is stored under."""
-    return fact.type if isinstance(fact, (Unknown, Redacted)) else fact.TYPE
+    return fact.type if isinstance(fact, (Encoded, Unknown, Redacted)) else fact.TYPE
 
 
 def encode(fact: Fact) -> str:
@@ -65,7 +78,7 @@ def encode(fact: Fact) -> str:
     """
     times_and_floats = _CHECKED.get(type(fact))
     if times_and_floats is None:
-        if isinstance(fact, Unknown):
+        if isinstance(fact, Encoded | Unknown):
             return fact.data
         if isinstance(fact, Redacted):
             return redaction(fact.digest, fact.reason)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.watch.decide import Judged, Sighting, sightings
+from bot.watch.decide import Judged, Sighting, seen, sightings
 from bot.watch.offers import Body, Offer, Offered
 from feeds.item import Feed
 from feeds.outcome import NotAFeed
@@ -18,6 +18,7 @@ from feeds.parse import Parsed, parse
 from feeds.text import plain
 from matchers.match import detect_language, match
 from matchers.rules import RuleSet
+from store.codec import encode
 
 
 class NotAnswered(Exception):
@@ -66,18 +67,26 @@ def _zone_of(feed: Feed) -> tzinfo:
 
 
 def _offered(parsed: Parsed, body: Body, rules: Sequence[RuleSet]) -> Offered:
-    seen = sightings(parsed.items, feed_id=body.feed.id, plain=plain)
+    held = sightings(parsed.items, feed_id=body.feed.id, plain=plain)
+    window = body.window or {}
     return Offered(
-        digests={one.key: one.digest for one in reversed(seen)},
-        dates=tuple(when for one in seen if (when := one.item.published or one.item.updated)),
+        digests={one.key: one.digest for one in reversed(held)},
+        dates=tuple(when for one in held if (when := one.item.published or one.item.updated)),
         pace=pace_of(parsed.hints),
-        offers=tuple(_offer(one, body.feed, rules) for one in seen if body.window.get(one.key) != one.digest),
+        rules={each.plan.id: each.id for each in rules},
+        offers=tuple(_offer(one, body, rules) for one in held if window.get(one.key) != one.digest),
     )
 
 
-def _offer(one: Sighting, feed: Feed, rules: Sequence[RuleSet]) -> Offer:
-    judged = (Judged(each.plan.id, each.id, match(each, one.item, context=feed.context)) for each in rules)
-    return Offer(one, detect_language(one.item), tuple(judged))
+def _offer(one: Sighting, body: Body, rules: Sequence[RuleSet]) -> Offer:
+    lang = detect_language(one.item)
+    fact = seen(one, feed=body.feed, lang=lang, archive=body.window is None)
+    return Offer(one.key, one.digest, lang, encode(fact), _ENCODER.encode(one), _judged(one, body.feed, rules))
+
+
+def _judged(one: Sighting, feed: Feed, rules: Sequence[RuleSet]) -> tuple[Judged, ...]:
+    found = ((each, match(each, one.item, context=feed.context)) for each in rules)
+    return tuple(Judged(each.plan.id, each.id, matches) for each, matches in found if matches)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

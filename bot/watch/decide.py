@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from feeds.item import Feed, Item, item_digest, item_key
 from matchers.match import Match
@@ -48,35 +50,27 @@ def sightings(items: Iterable[Item], *, feed_id: str, plain: Callable[[str], str
     return list(reversed(found.values()))
 
 
-def questions(sighting: Sighting) -> tuple[str, ...]:
-    """The keys whose presence in the log decides what a sighting means."""
-    return (f"item/{sighting.key}", f"revised/{sighting.key}/{sighting.digest}", f"story/{sighting.key}")
-
-
-def appearance(
-    sighting: Sighting, *, feed: Feed, lang: str | None, archive: bool, stored_digest: str | None, known: Iterable[str]
-) -> Fact | None:
-    """A new item, a revised one, or None where the log has this text already.
-
-    `stored_digest` is that of the recorded ItemSeen, None where there is none.
-    """
+def seen(sighting: Sighting, *, feed: Feed, lang: str | None, archive: bool) -> ItemSeen:
+    """What is recorded where the log does not know the item. `archive`: the feed was never read before."""
     item = sighting.item
-    if stored_digest is None:
-        return ItemSeen(
-            item=sighting.key,
-            feed=feed.id,
-            digest=sighting.digest,
-            title=item.title or "",
-            summary=item.summary or "",
-            url=item.link,
-            guid=item.guid,
-            lang=lang,
-            publisher=item.source or feed.publisher,
-            published=item.published or item.updated,
-            archive=archive,
-        )
-    if stored_digest == sighting.digest or f"revised/{sighting.key}/{sighting.digest}" in known:
-        return None
+    return ItemSeen(
+        item=sighting.key,
+        feed=feed.id,
+        digest=sighting.digest,
+        title=item.title or "",
+        summary=item.summary or "",
+        url=item.link,
+        guid=item.guid,
+        lang=lang,
+        publisher=item.source or feed.publisher,
+        published=item.published or item.updated,
+        archive=archive,
+    )
+
+
+def revised(sighting: Sighting, *, feed: Feed, lang: str | None) -> ItemRevised:
+    """What is recorded where the log knows the item, but not this text."""
+    item = sighting.item
     return ItemRevised(
         item=sighting.key,
         feed=feed.id,
@@ -124,7 +118,7 @@ def chain(
 def _kept(item: Item, plain: Callable[[str], str]) -> Item:
     summary = item.summary or (plain(item.content) if item.content else None)
     title = _without_source(item) or _beginning(summary) or item.link
-    return replace(item, title=_cut(title, MAX_TITLE), summary=_cut(summary, MAX_SUMMARY), content=None)
+    return structs.replace(item, title=_cut(title, MAX_TITLE), summary=_cut(summary, MAX_SUMMARY), content=None)
 
 
 def _without_source(item: Item) -> str | None:

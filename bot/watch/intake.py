@@ -3,23 +3,35 @@ lane."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.rules.activation import Standing
 from bot.watch import decide
-from bot.watch.decide import Judged, Sighting
+from bot.watch.decide import Judged
 from bot.watch.offers import Offer, Offered
 from bot.watch.stories import Stories
 from feeds.item import Feed
 from matchers.match import match
+from matchers.rules import RuleSet
 from store import codec
+from store.codec import Encoded
+from store.events.fact import Fact
 from store.events.items import ItemSeen
 from store.log import Event, Store
 
 if TYPE_CHECKING:
     from bot.watch.record import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the log holds of some items: the digest each was first seen with, and the keys of what became of them."""
+
+    digests: Mapping[str, str]
+    keys: Collection[str]
 
 
 class Intake:
@@ -30,48 +42,76 @@ class Intake:
     ) -> None:
         self._store, self._stories, self._standing, self._meta = store, stories, standing, meta
 
-    def events(self, found: Offered, feed: Feed, *, archive: bool, now: datetime, tally: Tally) -> list[Event]:
-        """The events of what a body offers, counted in the tally. `archive`: the feed was never read before."""
+    def events(self, found: Offered, feed: Feed, *, now: datetime, tally: Tally) -> list[Event]:
+        """The events of what a body offers, counted in the tally."""
         tally.items = len(found.digests)
+        known, newer = self._known(found.offers), self._newer(found)
         events: list[Event] = []
-        known, digests = self._known([offer.sighting for offer in found.offers])
         for offer in found.offers:
-            events += self._item(offer, feed, archive, digests.get(offer.sighting.key), known, now, tally)
+            appeared = _appeared(offer, feed, known)
+            if appeared is None:
+                continue
+            if isinstance(appeared, Encoded):
+                tally.new += 1
+            else:
+                tally.revised += 1
+            judged = _present(offer, found, newer, feed) if newer else offer.judged
+            if judged:
+                events += self._matched(offer, appeared, judged, known, now, tally)
+            else:
+                events.append(Event(appeared, self._meta))
         return events
 
-    def _present(self, judged: Judged, offer: Offer, feed: Feed) -> Judged:
-        """What the rules in force say, which may have been activated after the item was judged."""
-        rules = self._standing.of(judged.plan)
-        if rules is None or rules.id == judged.rules:
-            return judged
-        return Judged(judged.plan, rules.id, match(rules, offer.sighting.item, context=feed.context))
+    def _newer(self, found: Offered) -> dict[str, RuleSet]:
+        """By plan, the rules that came into force after the items were judged."""
+        present = {plan: self._standing.of(plan) for plan in found.rules}
+        return {plan: rules for plan, rules in present.items() if rules and rules.id != found.rules[plan]}
 
-    def _known(self, candidates: Sequence[Sighting]) -> tuple[set[str], dict[str, str]]:
-        """What the log holds of these items: keys, and the digest each was first seen with."""
-        known = self._store.known([key for one in candidates for key in decide.questions(one)])
-        stored = self._store.find([f"item/{one.key}" for one in candidates if f"item/{one.key}" in known])
-        facts = (codec.fact(recorded) for recorded in stored.values())
+    def _known(self, offers: Sequence[Offer]) -> _Known:
+        """Only of items that are there can anything else be: of those of a new feed hardly any is."""
+        seen = self._store.known([f"item/{one.key}" for one in offers])
+        there = [one for one in offers if f"item/{one.key}" in seen]
+        if not there:
+            return _NOTHING
+        keys = self._store.known([key for one in there for key in (_revision(one), f"story/{one.key}")])
+        facts = map(codec.fact, self._store.find(seen).values())
         # A redacted item keeps its key and stays known; its text must not come back through the feed.
-        digests = {one.key: one.digest for one in candidates if f"item/{one.key}" in known}
+        digests = {one.key: one.digest for one in there}
         digests.update({fact.item: fact.digest for fact in facts if isinstance(fact, ItemSeen)})
-        return known, digests
+        return _Known(digests, keys)
 
-    def _item(
-        self, offer: Offer, feed: Feed, archive: bool, digest: str | None, known: set[str], now: datetime, tally: Tally
+    def _matched(
+        self, offer: Offer, appeared: Fact, judged: Sequence[Judged], known: _Known, now: datetime, tally: Tally
     ) -> list[Event]:
         one = offer.sighting
-        appeared = decide.appearance(
-            one, feed=feed, lang=offer.lang, archive=archive, stored_digest=digest, known=known
-        )
-        if appeared is None:
-            return []
-        if isinstance(appeared, ItemSeen):
-            tally.new += 1
-        else:
-            tally.revised += 1
-        matched = decide.findings(one, [self._present(each, offer, feed) for each in offer.judged])
+        matched = decide.findings(one, judged)
         tally.matches += len(matched)
         joined = None
-        if matched and f"story/{one.key}" not in known:
+        if matched and f"story/{one.key}" not in known.keys:
             joined = self._stories().join(one, matched, lang=offer.lang, now=now)
         return decide.chain(appeared, matched, joined, self._meta)
+
+
+_NOTHING = _Known({}, frozenset())
+
+
+def _revision(offer: Offer) -> str:
+    return f"revised/{offer.key}/{offer.digest}"
+
+
+def _appeared(offer: Offer, feed: Feed, known: _Known) -> Fact | None:
+    """A new item, a revised one, or None where the log has this text already."""
+    digest = known.digests.get(offer.key)
+    if digest is None:
+        return Encoded(type=ItemSeen.TYPE, name=f"item/{offer.key}", data=offer.seen)
+    if digest == offer.digest or _revision(offer) in known.keys:
+        return None
+    return decide.revised(offer.sighting, feed=feed, lang=offer.lang)
+
+
+def _present(offer: Offer, found: Offered, newer: Mapping[str, RuleSet], feed: Feed) -> list[Judged]:
+    """What the rules in force say, where those of some plans are newer than those that judged."""
+    said = {each.plan: each for each in offer.judged}
+    for plan, rules in newer.items():
+        said[plan] = Judged(plan, rules.id, match(rules, offer.sighting.item, context=feed.context))
+    return [said[plan] for plan in found.rules if plan in said]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from bot.watch.decide import Judged, Sighting
 from feeds.item import Feed
 from feeds.outcome import Fetched
@@ -15,35 +17,51 @@ from feeds.state import FeedState, Pace
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a feed sent, and what its last body held: the key of each item and the digest of its text."""
+    """What a feed sent, and what its last body held: the key of each item and the digest of its text, None where this
+    is the first."""
 
     feed: Feed
     url: str
     content_type: str
     data: bytes = field(repr=False)
-    window: Mapping[str, str] = field(repr=False)
+    window: Mapping[str, str] | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An item that the last body did not hold, or not with this text, and what there is to say of it."""
+    """An item that the last body did not hold, or not with this text, and what there is to say of it.
 
-    sighting: Sighting
+    Most are new, and no rule has anything to say of them: then `seen`, the data of their ItemSeen, is all that is
+    needed, and the rest stays as it was `packed`. `judged` are the plans with a match.
+    """
+
+    key: str
+    digest: str
     lang: str
-    judged: tuple[Judged, ...]
+    seen: str = field(repr=False)
+    packed: bytes = field(repr=False)
+    judged: tuple[Judged, ...] = ()
+
+    @property
+    def sighting(self) -> Sighting:
+        return _SIGHTING.decode(self.packed)
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
     """What a body holds: `digests` of all items, in the feed's order, when they were published as far as it says, and
-    its `offers`, oldest first."""
+    its `offers`, oldest first, judged by these `rules` of each plan."""
 
     digests: Mapping[str, str]
     dates: tuple[datetime, ...]
     pace: Pace
+    rules: Mapping[str, str]
     offers: tuple[Offer, ...]
 
 
 def body_of(fetched: Fetched, feed: Feed, state: FeedState) -> Body:
     """What is to be read of an answer, and what is known already."""
-    return Body(feed, fetched.answer.url, fetched.content_type, fetched.body, state.window or {})
+    return Body(feed, fetched.answer.url, fetched.content_type, fetched.body, state.window)
+
+
+_SIGHTING = msgspec.msgpack.Decoder(Sighting)

@@ -105,7 +105,7 @@ class Recorder:
         found = polled.found
         if isinstance(polled.outcome, Fetched) and found is not None and not isinstance(found, NotAFeed):
             judged = self._judged(polled.state, polled.outcome, found, now)
-            events = self._intake().events(found, polled.feed, archive=judged.first, now=now, tally=tally)
+            events = self._intake().events(found, polled.feed, now=now, tally=tally)
         else:
             judged, events = self._no_items(polled, now), []
         notices = [Event(_fact_of(notice, polled.feed), self._meta) for notice in judged.notices]

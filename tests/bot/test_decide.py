@@ -12,7 +12,7 @@ from bot.watch import decide
 from feeds.item import Feed, Item
 from feeds.text import plain
 from matchers.match import Found, Match
-from store.events.items import ItemMatched, ItemRevised, ItemSeen
+from store.events.items import ItemMatched, ItemSeen
 
 FEED = Feed("times", "https://times.example/feed", publisher="Times")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_what_is_kept_is_bounded(text: str) -> None:
 
 def test_an_unknown_item_is_seen_with_everything_needed_to_show_it() -> None:
     one = sighting(title="Bridge", link="https://times.example/1")
-    fact = decide.appearance(one, feed=FEED, lang="en", archive=True, stored_digest=None, known=())
+    fact = decide.seen(one, feed=FEED, lang="en", archive=True)
     assert fact == ItemSeen(
         item=one.key,
         feed="times",
@@ -70,22 +70,13 @@ def test_an_unknown_item_is_seen_with_everything_needed_to_show_it() -> None:
 )
 def test_what_an_aggregator_shows_is_of_its_source(title: str, source: str | None, kept: str) -> None:
     one = decide.sightings([Item(guid="1", title=title, source=source)], feed_id="times", plain=plain)[0]
-    fact = decide.appearance(one, feed=FEED, lang=None, archive=False, stored_digest=None, known=())
-    assert isinstance(fact, ItemSeen)
+    fact = decide.seen(one, feed=FEED, lang=None, archive=False)
     assert (fact.title, fact.publisher) == (kept, source or "Times")
 
 
-def test_a_known_text_means_nothing_new() -> None:
-    one = sighting(title="Bridge")
-    revised = {f"revised/{one.key}/{one.digest}"}
-    assert decide.appearance(one, feed=FEED, lang=None, archive=False, stored_digest=one.digest, known=()) is None
-    assert decide.appearance(one, feed=FEED, lang=None, archive=False, stored_digest="old", known=revised) is None
-
-
-def test_a_known_item_with_another_text_is_a_revision() -> None:
+def test_a_revision_tells_the_new_text() -> None:
     one = sighting(title="Bridge opens")
-    fact = decide.appearance(one, feed=FEED, lang="en", archive=False, stored_digest="other", known=())
-    assert isinstance(fact, ItemRevised)
+    fact = decide.revised(one, feed=FEED, lang="en")
     assert (fact.title, fact.digest) == ("Bridge opens", one.digest)
 
 
@@ -93,8 +84,7 @@ def test_every_event_of_an_item_names_what_it_follows_from() -> None:
     one = sighting(title="Bridge")
     match = Match("bridge", "words", 0.9, (Found("title", 0, 6, "bridge"),))
     matched = decide.findings(one, [decide.Judged("town", "r1", (match,))])
-    seen = decide.appearance(one, feed=FEED, lang=None, archive=False, stored_digest=None, known=())
-    assert seen is not None
+    seen = decide.seen(one, feed=FEED, lang=None, archive=False)
     events = decide.chain(seen, matched, None, {"run": "x"})
     assert [type(event.fact) for event in events] == [ItemSeen, ItemMatched]
     assert events[1].meta == {"run": "x", "cause": f"item/{one.key}"}

@@ -76,7 +76,7 @@ async def test_what_the_last_body_held_is_not_offered_again(rules: tuple[RuleSet
 
 async def test_what_is_no_feed_comes_back_as_that(rules: tuple[RuleSet, ...]) -> None:
     workers = Workers(rules, processes=1)
-    page = Body(Feed("times", "https://times.example"), "", "text/html", b"<html><body>gone</body></html>", {})
+    page = Body(Feed("times", "https://times.example"), "", "text/html", b"<html><body>gone</body></html>", None)
     try:
         assert await workers.offered(page) == offered(page, rules)
     finally:

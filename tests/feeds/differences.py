@@ -7,8 +7,10 @@ walk, or the next rule.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import structs
 
 from feeds.item import Item
 from feeds.parse import Parsed
@@ -149,7 +151,7 @@ def unexplained(ours: Parsed, theirs: Parsed, body: bytes) -> list[str]:
         return [f"{len(ours.items)} items against {len(theirs.items)}"]
     found = []
     for number, (item, other) in enumerate(zip(ours.items, theirs.items, strict=True)):
-        for name in (field.name for field in fields(Item)):
+        for name in (field.name for field in structs.fields(Item)):
             a, b = getattr(item, name), getattr(other, name)
             pair = Pair("" if a is None else a, "" if b is None else b, item, other, body)
             if a != b and not any(explains(pair) for _, explains in RULES.get(name, ())):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from feeds.item import Item
 from matchers.match import Match, match
@@ -237,7 +236,7 @@ HOSTED = BASE.replace("hi: [इटली, इतालवी]}, ", "hi: [इट�
 )
 def test_the_host_of_an_item_lends_a_side(link: str | None, source: str | None, expected: list[str]) -> None:
     rules = rules_of("any: [satellite]", base=HOSTED)
-    told = replace(item("India launches satellite"), link=link, source=source)
+    told = structs.replace(item("India launches satellite"), link=link, source=source)
     assert [one.commitment for one in match(rules, told)] == expected
     only = rules_of("any: [satellite], lent: [india]", base=HOSTED)
     assert match(only, told) == ()
