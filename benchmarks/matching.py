@@ -24,6 +24,7 @@ from feeds.item import Item
 from matchers.match import match
 from matchers.plan import Commitment, Plan
 from matchers.rules import compile_rules
+from matchers.shape import read
 from matchers.text import fold
 
 Search = Callable[[Sequence[str]], int]
@@ -77,7 +78,7 @@ def ours(terms: Sequence[str]) -> Callable[[Sequence[Item]], int]:
         {"id": f"c{n}", "title": {"en": "C"}, "rules": [{"id": "r", "any": list(terms[n : n + TERMS_PER_COMMITMENT])}]}
         for n in starts
     ]
-    rules = compile_rules(Plan.model_validate(plan), [Commitment.model_validate(one) for one in commitments])
+    rules = compile_rules(read(Plan, plan), [read(Commitment, one) for one in commitments])
     return lambda given: sum(bool(match(rules, item)) for item in given)
 
 

@@ -222,7 +222,7 @@ def _subscriptions(
 
     return Subscriptions(
         public_url=settings.url,
-        key=settings.secret.get_secret_value(),
+        key=settings.secret.value,
         rows=functools.partial(lane.call, store.feeds),
         ask=ask,
         nudge=nudge,

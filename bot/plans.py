@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.meant import meant
 from bot.settings import ChannelSettings, Config, FeedSettings, TelegramSettings
@@ -21,7 +22,7 @@ def merged(feeds: Iterable[Sequence[FeedSettings]]) -> tuple[FeedSettings, ...]:
     found: dict[str, FeedSettings] = {}
     for feed in (feed for each in feeds for feed in each):
         known = found.setdefault(feed.id, feed)
-        found[feed.id] = known.model_copy(update={"context": tuple(dict.fromkeys((*known.context, *feed.context)))})
+        found[feed.id] = replace(known, context=tuple(dict.fromkeys((*known.context, *feed.context))))
     return tuple(found.values())
 
 
@@ -84,12 +85,11 @@ def _contradictions(where: Where, channel: ChannelSettings, settings: TelegramSe
 
 def _relabelled(each: Watched) -> Watched:
     label = each.plan.tag or each.plan.id[:20]
-    pillars = tuple(pillar.model_copy(update={"id": f"{label}-{pillar.id}"}) for pillar in each.plan.pillars)
+    pillars = tuple(replace(pillar, id=f"{label}-{pillar.id}") for pillar in each.plan.pillars)
     return Watched(
-        plan=each.plan.model_copy(update={"pillars": pillars}),
+        plan=replace(each.plan, pillars=pillars),
         commitments=tuple(
-            one.model_copy(update={"pillar": f"{label}-{one.pillar}"}) if one.pillar else one
-            for one in each.commitments
+            replace(one, pillar=f"{label}-{one.pillar}") if one.pillar else one for one in each.commitments
         ),
     )
 

@@ -75,7 +75,7 @@ async def serving(watch: Watch, show: Callable[[str], None]) -> AsyncIterator[Se
         log.warning("no token: updates are shown here instead of in Telegram; set %s to go live", TOKEN_VARIABLE)
         yield [_terminal(watch, show, None)]
         return
-    token, webhook = settings.token.get_secret_value(), _webhook(watch)
+    token, webhook = settings.token.value, _webhook(watch)
     _keep_secret(token, *([webhook.secret] if webhook else []))
     app = build_application(token, settings.api_url)
     loop = asyncio.get_running_loop()
@@ -357,7 +357,7 @@ def _webhook(watch: Watch) -> Webhook | None:
     settings = watch.config.telegram.webhook
     if settings is None or settings.secret is None:
         return None
-    return Webhook(settings.url, settings.listen, settings.port, settings.secret.get_secret_value())
+    return Webhook(settings.url, settings.listen, settings.port, settings.secret.value)
 
 
 def _keep_secret(*kept: str) -> None:

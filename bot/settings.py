@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from bot.telegram.template import BLOCKS, checked
 from feeds.item import Feed
 from matchers.plan import Commitment, Lang, Plan
+from matchers.shape import After, Before, Secret, Shape, Text, about
 
 
 def _web_address(value: str) -> str:
@@ -66,137 +67,152 @@ def _store_url(value: str) -> str:
     return value
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Chat = Annotated[int | str | None, BeforeValidator(_chat, json_schema_input_type=int | str | None)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+WebAddress = Annotated[str, After(_web_address)]
+Chat = Annotated[int | str | None, Before(_chat, takes=int | str | None)]
+Identifier = Annotated[str, Text(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
-Minute = Annotated[int, BeforeValidator(_minute, json_schema_input_type=int | str)]
+Zone = Annotated[str, After(_zone)]
+Minute = Annotated[int, Before(_minute, takes=int | str)]
 
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", str_strip_whitespace=True)
+class _Section(Shape):
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {**Shape.__pydantic_config__, "str_strip_whitespace": True}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSettings(_Section):
     """Where Telegram brings updates, in the place of long polling."""
 
-    url: WebAddress = Field(
-        description="The public https:// address that leads to `listen` and `port`, such as a reverse proxy's."
+    url: WebAddress = field(
+        metadata=about("The public https:// address that leads to `listen` and `port`, such as a reverse proxy's.")
     )
     listen: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8443
-    secret: SecretStr | None = Field(
+    port: int = field(default=8443, metadata=about(ge=0, le=65535))
+    secret: Secret | None = field(
         default=None,
-        description="Leave empty and set TELEGRAM_WEBHOOK_SECRET, or name a file: file:/run/secrets/webhook",
+        metadata=about("Leave empty and set TELEGRAM_WEBHOOK_SECRET, or name a file: file:/run/secrets/webhook"),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestSettings(_Section):
     """When a channel's digests come, by the clock of its zone: every day at `at`, every three hours counted from it,
     or on one day of the week. They sum up what was posted; with `only`, stories come in digests and no other way."""
 
     every: Literal["daily", "three-hourly", "weekly"] = "daily"
-    at: Minute = Field(default=8 * 60, description="The time of day: 08:00.")
-    weekday: Weekday | None = Field(default=None, description="The day of weekly digests; monday where none is named.")
+    at: Minute = field(default=8 * 60, metadata=about("The time of day: 08:00."))
+    weekday: Weekday | None = field(
+        default=None, metadata=about("The day of weekly digests; monday where none is named.")
+    )
     zone: Zone = "UTC"
     only: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuietSettings(_Section):
     """Hours in which nothing is posted; what comes meanwhile is in one digest when they are over."""
 
-    model_config = ConfigDict(
-        defer_build=True, frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True
-    )
-
-    start: Minute = Field(alias="from", description="The time of day: 22:00.")
-    to: Minute = Field(description="The time of day: 07:00.")
+    start: Minute = field(metadata=about("The time of day: 22:00.", alias="from"))
+    to: Minute = field(metadata=about("The time of day: 07:00."))
     zone: Zone = "UTC"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewingSettings(_Section):
     """Which stories people look at before they are posted, where, and what their silence means."""
 
-    when: Literal["off", "low", "all"] = Field(
-        default="low", description="all, or low: those whose best match scores below `below`."
+    when: Literal["off", "low", "all"] = field(
+        default="low", metadata=about("all, or low: those whose best match scores below `below`.")
     )
-    below: Annotated[float, Field(gt=0, le=1)] = 0.6
-    chat: Annotated[int | str, BeforeValidator(_named_chat, json_schema_input_type=int | str)] = Field(
-        description="The reviewers' chat: its id or its @name; the bot must be a member that may write."
+    below: float = field(default=0.6, metadata=about(gt=0, le=1))
+    chat: Annotated[int | str, Before(_named_chat, takes=int | str)] = field(
+        metadata=about("The reviewers' chat: its id or its @name; the bot must be a member that may write.")
     )
-    hours: Annotated[float, Field(gt=0, le=24 * 14)] = Field(default=6, description="How long reviewers have.")
+    hours: float = field(default=6, metadata=about("How long reviewers have.", gt=0, le=24 * 14))
     silence: Literal["approve", "reject"] = "approve"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TranslateSettings(_Section):
     """A program that translates headlines; see docs/telegram.md for what it is told and what it must answer."""
 
-    command: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
-        description="The program and its arguments; a path with a slash is taken from where pactwatch was started."
+    command: tuple[str, ...] = field(
+        metadata=about(
+            "The program and its arguments; a path with a slash is taken from where pactwatch was started.",
+            min_length=1,
+        )
     )
-    seconds: Annotated[float, Field(gt=0, le=60)] = Field(default=5, description="How long an answer may take.")
+    seconds: float = field(default=5, metadata=about("How long an answer may take.", gt=0, le=60))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings(_Section):
     """A channel or group and whom it is for: what is left out restricts nothing, or is as `telegram` says."""
 
-    chat: Annotated[int | str, BeforeValidator(_named_chat, json_schema_input_type=int | str)] = Field(
-        description="Its id or its @name; the bot must be an administrator that may post."
+    chat: Annotated[int | str, Before(_named_chat, takes=int | str)] = field(
+        metadata=about("Its id or its @name; the bot must be an administrator that may post.")
     )
-    plans: tuple[str, ...] = Field(default=(), description="Ids of plans.")
-    pillars: tuple[str, ...] = Field(default=(), description="Numbers of pillars, of these plans.")
-    commitments: tuple[str, ...] = Field(default=(), description="Ids of commitments.")
-    items: tuple[Lang, ...] = Field(default=(), description="Languages of the items that are told.")
-    language: Literal["en", "it", "hi"] | None = Field(default=None, description="The channel's own words.")
+    plans: tuple[str, ...] = field(default=(), metadata=about("Ids of plans."))
+    pillars: tuple[str, ...] = field(default=(), metadata=about("Numbers of pillars, of these plans."))
+    commitments: tuple[str, ...] = field(default=(), metadata=about("Ids of commitments."))
+    items: tuple[Lang, ...] = field(default=(), metadata=about("Languages of the items that are told."))
+    language: Literal["en", "it", "hi"] | None = field(default=None, metadata=about("The channel's own words."))
     log_chat: Chat = None
-    max_age_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    max_age_days: int | None = field(default=None, metadata=about(ge=1, le=365))
     digest: DigestSettings | None = None
     quiet: QuietSettings | None = None
     review: ReviewingSettings | None = None
-    translate: bool = Field(default=False, description="Add machine translations of headlines in other languages.")
-    witness: bool | None = Field(default=None, description="Post the log's root of the day; else as telegram says.")
-    index: bool = Field(
-        default=False, description="Keep a pinned list of the commitments; the bot needs the right to pin messages."
+    translate: bool = field(default=False, metadata=about("Add machine translations of headlines in other languages."))
+    witness: bool | None = field(default=None, metadata=about("Post the log's root of the day; else as telegram says."))
+    index: bool = field(
+        default=False, metadata=about("Keep a pinned list of the commitments; the bot needs the right to pin messages.")
     )
-    loud_from: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        default=None, description="Posts of this score or more ring; without it none does."
+    loud_from: float | None = field(
+        default=None, metadata=about("Posts of this score or more ring; without it none does.", ge=0, le=1)
     )
-    template: Annotated[str | None, AfterValidator(_template)] = Field(
-        default=None, description="How a post is laid out; the blocks are " + ", ".join(f"{{{one}}}" for one in BLOCKS)
+    template: Annotated[str | None, After(_template)] = field(
+        default=None,
+        metadata=about("How a post is laid out; the blocks are " + ", ".join(f"{{{one}}}" for one in BLOCKS)),
     )
-    topics: bool = Field(default=False, description="A topic for each pillar; the chat must be a forum group.")
+    topics: bool = field(default=False, metadata=about("A topic for each pillar; the chat must be a forum group."))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSettings(_Section):
     """Where updates go. Without a token everything runs but Telegram."""
 
-    token: SecretStr | None = Field(
-        default=None, description="Leave empty and set TELEGRAM_BOT_TOKEN, or name a file: file:/run/secrets/bot-token"
+    token: Secret | None = field(
+        default=None,
+        metadata=about("Leave empty and set TELEGRAM_BOT_TOKEN, or name a file: file:/run/secrets/bot-token"),
     )
-    witness: bool = Field(
-        default=False, description="Post the log's root of the day, so that the channel can vouch for the log."
+    witness: bool = field(
+        default=False, metadata=about("Post the log's root of the day, so that the channel can vouch for the log.")
     )
-    channel: Chat = Field(default=None, description="The channel that gets every story: its id or its @name.")
-    channels: tuple[ChannelSettings, ...] = Field(default=(), description="Further channels, each with its audience.")
-    log_chat: Chat = Field(default=None, description="A private chat in which lost answers are cleared up.")
-    language: Literal["en", "it", "hi"] = Field(default="en", description="The language of the channel's own words.")
+    channel: Chat = field(default=None, metadata=about("The channel that gets every story: its id or its @name."))
+    channels: tuple[ChannelSettings, ...] = field(
+        default=(), metadata=about("Further channels, each with its audience.")
+    )
+    log_chat: Chat = field(default=None, metadata=about("A private chat in which lost answers are cleared up."))
+    language: Literal["en", "it", "hi"] = field(
+        default="en", metadata=about("The language of the channel's own words.")
+    )
     api_url: WebAddress = "https://api.telegram.org"
-    admins: tuple[int, ...] = Field(default=(), description="Telegram user ids of the operators.")
-    reviewers: tuple[int, ...] = Field(
-        default=(), description="Telegram user ids of people whose votes weigh more and who may review posts."
+    admins: tuple[int, ...] = field(default=(), metadata=about("Telegram user ids of the operators."))
+    reviewers: tuple[int, ...] = field(
+        default=(), metadata=about("Telegram user ids of people whose votes weigh more and who may review posts.")
     )
-    translate: TranslateSettings | None = Field(default=None, description="Who translates headlines.")
-    webhook: WebhookSettings | None = Field(
-        default=None, description="Have Telegram bring updates, in the place of long polling."
+    translate: TranslateSettings | None = field(default=None, metadata=about("Who translates headlines."))
+    webhook: WebhookSettings | None = field(
+        default=None, metadata=about("Have Telegram bring updates, in the place of long polling.")
     )
-    max_age_days: Annotated[int, Field(ge=1, le=365)] = Field(
-        default=7, description="Items published longer ago are recorded and answered, not posted."
+    max_age_days: int = field(
+        default=7, metadata=about("Items published longer ago are recorded and answered, not posted.", ge=1, le=365)
     )
 
     def served(self) -> tuple[ChannelSettings, ...]:
@@ -205,28 +221,29 @@ class TelegramSettings(_Section):
         return tuple(self._completed(one) for one in (*whole, *self.channels))
 
     def _completed(self, one: ChannelSettings) -> ChannelSettings:
-        return one.model_copy(
-            update={
-                "language": one.language or self.language,
-                "witness": self.witness if one.witness is None else one.witness,
-                "log_chat": one.log_chat if one.log_chat is not None else self.log_chat,
-                "max_age_days": one.max_age_days or self.max_age_days,
-            }
+        return replace(
+            one,
+            language=one.language or self.language,
+            witness=self.witness if one.witness is None else one.witness,
+            log_chat=one.log_chat if one.log_chat is not None else self.log_chat,
+            max_age_days=one.max_age_days or self.max_age_days,
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings(_Section):
     """How feeds are asked."""
 
-    user_agent: Annotated[str, Field(min_length=3)] = "pactwatch/0.1"
-    concurrency: Annotated[int, Field(ge=1, le=1024)] = 32
-    timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
-    max_body_mb: Annotated[float, Field(gt=0, le=100)] = 10.0
+    user_agent: str = field(default="pactwatch/0.1", metadata=about(min_length=3))
+    concurrency: int = field(default=32, metadata=about(ge=1, le=1024))
+    timeout_s: float = field(default=30.0, metadata=about(gt=0, le=600))
+    max_body_mb: float = field(default=10.0, metadata=about(gt=0, le=100))
     allow_private_addresses: bool = False
-    min_interval_minutes: Annotated[float, Field(gt=0)] = 10.0
-    max_interval_minutes: Annotated[float, Field(gt=0)] = 360.0
+    min_interval_minutes: float = field(default=10.0, metadata=about(gt=0))
+    max_interval_minutes: float = field(default=360.0, metadata=about(gt=0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings(_Section):
     """One feed. `context` names the side of the plan's context that publishing there lends to an item."""
 
@@ -235,54 +252,62 @@ class FeedSettings(_Section):
     lang: str | None = None
     publisher: str | None = None
     context: tuple[str, ...] = ()
-    zone: Annotated[str | None, AfterValidator(_zone)] = Field(
-        default=None, description="The time zone of dates that name none, such as Europe/Rome; UTC where not given."
+    zone: Annotated[str | None, After(_zone)] = field(
+        default=None, metadata=about("The time zone of dates that name none, such as Europe/Rome; UTC where not given.")
     )
     paused: bool = False
-    fulltext: bool = Field(
+    fulltext: bool = field(
         default=False,
-        description="Read the pages of items that match or nearly match, too; needs: pip install trafilatura",
+        metadata=about("Read the pages of items that match or nearly match, too; needs: pip install trafilatura"),
     )
 
     def as_feed(self) -> Feed:
         return Feed(self.id, self.url, self.lang, self.publisher, self.context, self.zone)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings(_Section):
     """What may be forgotten, and when."""
 
-    unmatched_months: Annotated[int, Field(ge=1, le=1200)] | None = Field(
+    unmatched_months: int | None = field(
         default=None,
-        description="Drop the text of items that never matched after so many months; without it everything is kept.",
+        metadata=about(
+            "Drop the text of items that never matched after so many months; without it everything is kept.",
+            ge=1,
+            le=1200,
+        ),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSettings(_Section):
     """Where the review page listens."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    port: int = field(default=8080, metadata=about(ge=0, le=65535))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSubSettings(_Section):
     """Where hubs reach us, so that feeds that announce one are read as soon as they have something new."""
 
-    url: WebAddress = Field(
-        description="The public address that leads to `host` and `port`, such as a reverse proxy's."
+    url: WebAddress = field(
+        metadata=about("The public address that leads to `host` and `port`, such as a reverse proxy's.")
     )
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8090
-    secret: SecretStr | None = Field(
+    port: int = field(default=8090, metadata=about(ge=0, le=65535))
+    secret: Secret | None = field(
         default=None,
-        description="Leave empty and set PACTWATCH_WEBSUB_SECRET, or name a file: file:/run/secrets/websub",
+        metadata=about("Leave empty and set PACTWATCH_WEBSUB_SECRET, or name a file: file:/run/secrets/websub"),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config(_Section):
     """The whole of config.yaml."""
 
     telegram: TelegramSettings = TelegramSettings()
-    store: Annotated[str, AfterValidator(_store_url)] = "sqlite:///pactwatch.db"
+    store: Annotated[str, After(_store_url)] = "sqlite:///pactwatch.db"
     fetch: FetchSettings = FetchSettings()
     review: ReviewSettings = ReviewSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -290,7 +315,9 @@ class Config(_Section):
     feeds: tuple[FeedSettings, ...]
     plan: Plan
     commitments: tuple[Commitment, ...]
-    plans: tuple[str, ...] = Field(
+    plans: tuple[str, ...] = field(
         default=(),
-        description="Further plans to watch: files such as this one, of which plan, commitments and feeds are taken.",
+        metadata=about(
+            "Further plans to watch: files such as this one, of which plan, commitments and feeds are taken."
+        ),
     )

@@ -144,10 +144,7 @@ def _commitment(work: Table, plan: Plan, commitment: Commitment, path: Path) -> 
 
 def _rule(work: Table, plan: Plan, commitment: str, rule: Rule, path: Path) -> Iterable[CompiledRule]:
     sides = tuple(plan.sides) if rule.needs is None else rule.needs
-    variants = [(rule, rule.strength)]
-    if rule.outside:
-        variants.append((rule.model_copy(update={"scope": "text", "at_least": max(2, rule.at_least)}), rule.outside))
-    for variant, strength in variants:
+    for variant in (rule, rule.elsewhere()) if rule.outside else (rule,):
         try:
             asked = expression(variant, path)
         except query.QueryError as error:
@@ -157,7 +154,7 @@ def _rule(work: Table, plan: Plan, commitment: str, rule: Rule, path: Path) -> I
         if not _starters(when):
             work.problem(path, rule.id, "a term that must be there: from NOT alone nothing can be found")
         main = frozenset(query.groups(query.first(when)))
-        yield CompiledRule(commitment, rule, asked, when, main, sides, strength)
+        yield CompiledRule(commitment, rule, asked, when, main, sides, variant.strength)
 
 
 def _grouped(work: Table, node: query.Node, path: Path) -> query.Node:

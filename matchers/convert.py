@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
-
-from pydantic import ValidationError
 
 from matchers import query
 from matchers.compiling import expression
 from matchers.plan import Rule
+from matchers.shape import ShapeError, read, told
 
 Words = dict[str, list[str]]
 
@@ -24,17 +24,8 @@ def as_queries(rule: Rule) -> tuple[Rule, ...]:
         return (rule,)
     if not rule.outside:
         return (_as_query(rule),)
-    inside = rule if rule.yields else rule.model_copy(update={"beside": ()})  # in its scope it needs no leave to speak
-    outside = rule.model_copy(
-        update={
-            "id": f"{rule.id}-outside",
-            "scope": "text",
-            "outside": None,
-            "yields": False,
-            "at_least": max(2, rule.at_least),
-            "strength": rule.outside,
-        }
-    )
+    inside = rule if rule.yields else replace(rule, beside=())  # in its scope it needs no leave to speak
+    outside = replace(rule.elsewhere(), id=f"{rule.id}-outside")
     return _as_query(inside), _as_query(outside)
 
 
@@ -47,11 +38,11 @@ def as_lists(rule: Rule) -> Rule:
     for key, words in (("unless", rule.unless), ("unless_title", rule.unless_title)):
         if words:
             said[key] = _merged([said.get(key, {}), {lang: list(terms) for lang, terms in words.items()}])
-    kept = rule.model_dump(by_alias=True, exclude_defaults=True, exclude={"query", "unless", "unless_title"})
+    kept = {key: value for key, value in told(rule).items() if key not in {"query", "unless", "unless_title"}}
     try:
-        return Rule.model_validate({**kept, **said})
-    except ValidationError as error:
-        raise NotConvertible(f"{error.errors()[0]['msg']}, which lists ask for") from error
+        return read(Rule, {**kept, **said})
+    except ShapeError as error:
+        raise NotConvertible(f"{error.faults[0].wanted}, which lists ask for") from error
 
 
 def _as_query(rule: Rule) -> Rule:
@@ -59,7 +50,7 @@ def _as_query(rule: Rule) -> Rule:
     said = {name: getattr(rule, name) for name in kept}
     node = expression(rule)
     text = " AND ".join(map(query.write, node.parts)) if isinstance(node, query.And) else query.write(node)
-    return Rule.model_validate({**said, "query": text})
+    return read(Rule, {**said, "query": text})
 
 
 # --- from a query ----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from matchers.plan import Commitment, Plan, Rule
+from matchers.shape import told
 
 if TYPE_CHECKING:
     from matchers import query
@@ -105,11 +106,15 @@ def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
     return compiled(plan, commitments)
 
 
-def compiled_later(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
+def compiled_later(plan: Plan, commitments: Sequence[Commitment], *, known_id: str = "") -> RuleSet:
     """The rules, compiled when they are first looked into, which then raises RuleError where `compile_rules` would: for
-    rules that are known to compile, and may not be needed."""
+    rules that are known to compile, and may not be needed. `known_id` is `rules_id` of them, where it is known."""
     later = object.__new__(RuleSet)
-    for name, value in (("id", rules_id(plan, commitments)), ("plan", plan), ("commitments", tuple(commitments))):
+    for name, value in (
+        ("id", known_id or rules_id(plan, commitments)),
+        ("plan", plan),
+        ("commitments", tuple(commitments)),
+    ):
         object.__setattr__(later, name, value)
     return later
 
@@ -126,8 +131,8 @@ def content(rules: RuleSet) -> str:
 
 def _content(plan: Plan, commitments: Sequence[Commitment]) -> str:
     parts = {
-        "plan": plan.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        "commitments": [one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in commitments],
+        "plan": told(plan),
+        "commitments": [told(one) for one in commitments],
     }
     return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 

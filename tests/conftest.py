@@ -5,6 +5,8 @@ A check that fails must fail again, and none is judged by the clock of a busy ma
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
 
@@ -16,3 +18,11 @@ settings.load_profile("the same")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What configurations were found to say is kept for these tests alone, not in the home of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot import config
+from bot import config, configfile
 from bot.commands.options import config_option, json_option, load, print_json
 from bot.counted import counted
 
@@ -26,7 +26,7 @@ def command(config_path: Path, as_json: bool, schema: bool, posts: bool) -> int:
     pactwatch check --schema > config.schema.json
     """
     if schema:
-        click.echo(config.schema(), nl=False)
+        click.echo(configfile.schema(), nl=False)
         return 0
     try:
         loaded = load(config_path)

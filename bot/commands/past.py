@@ -43,10 +43,7 @@ def plan_as_of(loaded: Loaded, when: datetime | None) -> Loaded:
         activated = [in_force(log, rules.plan.id).now for rules in loaded.rules]
     then = [compiled(fact) if fact else rules for fact, rules in zip(activated, loaded.rules, strict=True)]
     tags = [each.plan.tag for each in loaded.plans]
-    plans = [
-        Watched(rules.plan.model_copy(update={"tag": tag}), rules.commitments)
-        for rules, tag in zip(then, tags, strict=True)
-    ]
+    plans = [Watched(replace(rules.plan, tag=tag), rules.commitments) for rules, tag in zip(then, tags, strict=True)]
     return replace(loaded, plans=distinguished(plans), rules=tuple(then))
 
 

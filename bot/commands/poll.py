@@ -92,12 +92,12 @@ def adjusted(loaded: Loaded, *, feeds_from: Path | None, store: str | None, priv
     """The configuration with what the options replace. Raises ConfigError where the file names no feeds."""
     config = loaded.config
     if feeds_from is not None:
-        config = config.model_copy(update={"feeds": _feeds(feeds_from)})
+        config = replace(config, feeds=_feeds(feeds_from))
     if store is not None:
-        config = config.model_copy(update={"store": store})
+        config = replace(config, store=store)
         loaded = replace(loaded, path=Path.cwd() / loaded.path.name)
     if private:
-        config = config.model_copy(update={"fetch": config.fetch.model_copy(update={"allow_private_addresses": True})})
+        config = replace(config, fetch=replace(config.fetch, allow_private_addresses=True))
     return replace(loaded, config=config)
 
 
@@ -109,7 +109,7 @@ def _feeds(file: Path) -> tuple[FeedSettings, ...]:
     if problems or not wanted:
         raise ConfigError(problems or [f"{file}: no address in it; write one a line"])
     ids = ((f"u-{hashlib.sha256(url.encode()).hexdigest()[:12]}", url) for url in wanted)
-    return tuple(FeedSettings.model_construct(id=name, url=url) for name, url in ids)  # checked above
+    return tuple(FeedSettings(id=name, url=url) for name, url in ids)
 
 
 def _is_web(url: str) -> bool:

@@ -13,6 +13,7 @@ from bot.commands.options import config_option, json_option, load, print_json
 from matchers.convert import NotConvertible, as_lists, as_queries
 from matchers.plan import Rule
 from matchers.query import QueryError
+from matchers.shape import told
 
 _FORMS: dict[str, Callable[[Rule], Iterable[Rule]]] = {
     "query": as_queries,
@@ -61,10 +62,10 @@ def show(config_path: Path, as_json: bool, form: str | None, what: str) -> int:
 
 def _plain(rule: Rule) -> dict[str, object]:
     """The rule as one writes it: words for every language are a bare list."""
-    told = rule.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    if "with" in told:
-        told["with"] = [_bare(words) for words in told["with"]]
-    return {key: _bare(value) if isinstance(value, dict) else value for key, value in told.items()}
+    said = told(rule)
+    if "with" in said:
+        said["with"] = [_bare(words) for words in said["with"]]
+    return {key: _bare(value) if isinstance(value, dict) else value for key, value in said.items()}
 
 
 def _bare(words: dict[str, list[str]]) -> object:

@@ -25,6 +25,7 @@ from bot.questions.why import Link, chain
 from bot.telegram.catalogue import Catalogue, titled
 from bot.telegram.text import clean
 from matchers.plan import Commitment
+from matchers.shape import told
 from store.asof import LogAsOf
 from store.events.deliveries import UpdateEdited, UpdateSent
 from store.events.plan import PlanRevised, StatusSet
@@ -182,7 +183,7 @@ def _show_commitment(
             "status": status and to_builtins(status),
             "lineage": descent,
         }
-        print_json({**one.model_dump(mode="json", by_alias=True, exclude_defaults=True), "known": said})
+        print_json({**told(one), "known": said})
         return
     click.secho(f"{one.id}: {titled(one.title, 'en')}", bold=True)
     for lang, title in one.title.items():

@@ -15,6 +15,7 @@ from bot.questions.concern import facts
 from bot.questions.lineage import revision, revisions
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules, content
+from matchers.shape import read
 from store.events.fact import Fact
 from store.events.plan import ItemsRematched, RulesActivated
 from store.log import Event, EventLog, Recorded
@@ -74,8 +75,7 @@ def is_proven(log: EventLog, rules: RuleSet, version: str) -> bool:
 def compiled(fact: RulesActivated) -> RuleSet:
     """The rule set of an activation, ready for use."""
     parts = json.loads(fact.content)
-    plan = Plan.model_validate(parts["plan"])
-    return compile_rules(plan, [Commitment.model_validate(one) for one in parts["commitments"]])
+    return compile_rules(read(Plan, parts["plan"]), [read(Commitment, one) for one in parts["commitments"]])
 
 
 def activate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.channels.ledger import Call
@@ -142,7 +142,7 @@ class Console:
         self.views.catch_up(self.store)
         known = Known(self.store.feeds(), self.views.feed_health(), self.views.ledger(now - PERIOD, now))
         return [
-            line(feed.model_copy(update={"paused": self.pauses.is_paused(feed.id)}), known, since=now - PERIOD, now=now)
+            line(replace(feed, paused=self.pauses.is_paused(feed.id)), known, since=now - PERIOD, now=now)
             for feed in self.pauses.feeds.values()
         ]
 

@@ -14,6 +14,7 @@ from feeds.item import Item
 from matchers.match import match
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
+from matchers.shape import read
 from store.events.items import ItemSeen, StoryJoined
 from store.log import EventLog, Store
 from store.views.views import Views
@@ -22,7 +23,7 @@ from tests.store.facts import MINUTE, NOON
 
 def rules(*, formerly: dict[str, list[str]] | None = None, **terms: list[str]) -> RuleSet:
     """A plan with these commitments, each found by any of its terms."""
-    plan = Plan.model_validate({"id": "p", "title": {"en": "Plan"}, "languages": ["en"]})
+    plan = read(Plan, {"id": "p", "title": {"en": "Plan"}, "languages": ["en"]})
     commitments: list[dict[str, Any]] = [
         {
             "id": name.replace("_", "-"),
@@ -32,7 +33,7 @@ def rules(*, formerly: dict[str, list[str]] | None = None, **terms: list[str]) -
         }
         for name, words in terms.items()
     ]
-    return compile_rules(plan, [Commitment.model_validate(one) for one in commitments])
+    return compile_rules(plan, [read(Commitment, one) for one in commitments])
 
 
 def start(log: EventLog, first: RuleSet, *titles: str) -> None:

@@ -11,23 +11,25 @@ from bot.questions.audit import DRAWN, Week, decided, draw, judge, last_week, mi
 from bot.questions.precision import Rate, wilson
 from matchers.plan import Commitment, Plan
 from matchers.rules import compile_rules
+from matchers.shape import read
 from store.events.plan import AuditDrawn, Stratum
 from store.sqlite import SqliteStore
 from store.views.views import Views
 from tests.bot.changed_rules import see, start
 from tests.store.facts import DAY, NOON
 
-PLAN = Plan.model_validate(
+PLAN = read(
+    Plan,
     {
         "id": "p",
         "title": {"en": "Plan"},
         "languages": ["en"],
         "sides": {"town": {"strong": ["town"]}, "land": {"strong": ["land"]}},
         "noise": ["cricket"],
-    }
+    },
 )
-BRIDGE = Commitment.model_validate(
-    {"id": "bridge", "title": {"en": "B"}, "rules": [{"id": "w", "any": ["bridge"], "strength": "weak"}]}
+BRIDGE = read(
+    Commitment, {"id": "bridge", "title": {"en": "B"}, "rules": [{"id": "w", "any": ["bridge"], "strength": "weak"}]}
 )
 RULES = compile_rules(PLAN, [BRIDGE])
 WEEK = Week("2026-W09", datetime(2026, 2, 23, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))

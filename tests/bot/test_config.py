@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot import config
+from bot import config, configfile
 from bot.config import ConfigError
 
 DEFAULT = Path(__file__).parents[2] / "config.yaml"
@@ -127,9 +127,9 @@ def test_the_token_comes_from_the_environment_before_the_file(tmp_path: Path) ->
     from_file = config.load(path, {}).config.telegram.token
     from_environment = config.load(path, {config.TOKEN_VARIABLE: "2:from-environment"}).config.telegram.token
     assert from_file is not None
-    assert from_file.get_secret_value() == "1:from-file"
+    assert from_file.value == "1:from-file"
     assert from_environment is not None
-    assert from_environment.get_secret_value() == "2:from-environment"
+    assert from_environment.value == "2:from-environment"
 
 
 def test_a_token_is_never_shown(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_token_is_never_shown(tmp_path: Path) -> None:
 
 
 def test_the_schema_knows_every_key_of_the_default_plan() -> None:
-    schema = json.loads(config.schema())
+    schema = json.loads(configfile.schema())
     written = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
     assert set(written) <= set(schema["properties"])
 
@@ -164,7 +164,7 @@ def test_a_webhook_takes_a_secret_from_the_environment_and_shows_it_nowhere(tmp_
     found = config.load(path, {"TELEGRAM_WEBHOOK_SECRET": "a-secret_of-16-letters"}).config.telegram.webhook
     assert found is not None
     assert found.secret is not None
-    assert found.secret.get_secret_value() == "a-secret_of-16-letters"
+    assert found.secret.value == "a-secret_of-16-letters"
     assert "a-secret" not in repr(found)
 
 

@@ -21,6 +21,7 @@ from bot.questions.coverage import (
 )
 from feeds.item import Feed
 from matchers.plan import Commitment
+from matchers.shape import read
 from store.log import FeedRow
 from store.views.values import Ledger, Span, Stretch
 
@@ -105,7 +106,7 @@ def test_each_language_has_its_own_coverage() -> None:
 
 
 def rules(**words: list[str]) -> Commitment:
-    return Commitment.model_validate({"id": "c", "title": {"en": "C"}, "rules": [{"id": "r", "any": words}]})
+    return read(Commitment, {"id": "c", "title": {"en": "C"}, "rules": [{"id": "r", "any": words}]})
 
 
 def test_a_commitment_is_served_by_the_feeds_in_the_languages_of_its_words() -> None:

@@ -15,6 +15,7 @@ from bot.questions.dossier import EVENTS, MANIFEST, PAGE, PROOFS, SEALS
 from bot.questions.dossierpage import Content, page
 from bot.questions.precision import Rate
 from matchers.plan import Commitment
+from matchers.shape import read
 from store.events.plan import StatusSet
 from store.log import Recorded
 from store.retention import compact
@@ -110,8 +111,8 @@ def test_a_proof_that_is_left_out_is_not_taken_for_an_event_nobody_sealed_yet(tm
 
 
 def content(*items: ItemView, notes: tuple[tuple[Recorded, str], ...] = ()) -> Content:
-    commitment = Commitment.model_validate(
-        {"id": "bridge", "title": {"en": "A <new> bridge"}, "rules": [{"id": "r", "any": ["bridge"]}]}
+    commitment = read(
+        Commitment, {"id": "bridge", "title": {"en": "A <new> bridge"}, "rules": [{"id": "r", "any": ["bridge"]}]}
     )
     return Content(
         commitment=commitment,

@@ -18,6 +18,7 @@ from bot.watch.feedstate import Known, Line, line
 from feeds.opml import Outline, read, write
 from feeds.silence import Silence
 from feeds.state import FeedState
+from matchers import shape
 from store.log import FeedRow
 from store.views.values import FeedHealth, Ledger, Span
 
@@ -46,7 +47,7 @@ def told(state: FeedState = STATE, health: FeedHealth = HEALTH, feed: FeedSettin
         (told(health=replace(HEALTH, failing=TROUBLE, gone=TROUBLE)), "gone"),
         (told(health=replace(HEALTH, stale=TROUBLE)), "stale"),
         (told(structs.replace(STATE, failing_since=NOW, last_failure="no answer")), "failing"),
-        (told(feed=FEED.model_copy(update={"paused": True})), "paused"),
+        (told(feed=replace(FEED, paused=True)), "paused"),
         (line(FEED, Known(), since=NOW - HOUR, now=NOW), "new"),
     ],
 )
@@ -88,7 +89,7 @@ def test_any_text_gives_an_id_that_the_configuration_takes(text: str) -> None:
 
 def settings(*feeds: FeedSettings) -> Config:
     plan = {"id": "p", "title": {"en": "P"}, "languages": ["en"], "sides": {"india": {}}}
-    return Config.model_validate({"feeds": list(feeds), "plan": plan, "commitments": []})
+    return shape.read(Config, {"feeds": list(feeds), "plan": plan, "commitments": []})
 
 
 def test_a_list_that_was_exported_is_imported_as_it_was() -> None:
@@ -98,7 +99,7 @@ def test_a_list_that_was_exported_is_imported_as_it_was() -> None:
     ]
     outlines = read(write([outline(feed) for feed in feeds], title="P", now=NOW))
     new = entries(outlines, settings(), lang=None, context=())
-    assert [FeedSettings.model_validate(one) for one in new] == feeds
+    assert [shape.read(FeedSettings, one) for one in new] == feeds
 
 
 def test_known_feeds_are_left_out_and_ids_never_collide() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,4 +134,4 @@ def test_an_index_of_very_many_commitments_is_shortened_and_says_so() -> None:
 
 
 def replace_id(number: int) -> Commitment:
-    return COMMITMENTS[0].model_copy(update={"id": f"c{number}", "title": {"en": f"Commitment number {number}"}})
+    return replace(COMMITMENTS[0], id=f"c{number}", title={"en": f"Commitment number {number}"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,10 +76,7 @@ def got(stage: Stage, user: User) -> list[Message]:
 async def test_a_follow_of_a_former_commitment_goes_on_under_the_new_one(stage: Stage) -> None:
     user = await reader(stage, 1, ("commitment", "old-roadmap", "now"))
     await stage.report("A roadmap")
-    revised = [
-        one.model_copy(update={"formerly": ("old-roadmap",)}) if one.id == "defence-roadmap" else one
-        for one in COMMITMENTS
-    ]
+    revised = [replace(one, formerly=("old-roadmap",)) if one.id == "defence-roadmap" else one for one in COMMITMENTS]
     await serve(followers(stage, revised), stage)
     assert len(got(stage, user)) == 1
 

@@ -10,13 +10,14 @@ import pytest
 TELEGRAM = {"telegram", "apscheduler", "tornado", "matplotlib", "bot.servants", "bot.telegram.handlers"}
 READING = {"lxml", "feedparser", "feeds.parse", "matchers.match"}
 RULES = {"lark", "ahocorasick_rs", "matchers.compiling", "matchers.text"}
+CHECKING = {"pydantic", "pydantic_core", "yaml"}
 
 
 @pytest.mark.parametrize(
     ("module", "unused"),
     [
         ("bot.cli", {*TELEGRAM, *READING, *RULES, "pydantic", "yaml", "httpx", "msgspec", "bot.config"}),
-        ("bot.commands.poll", {*TELEGRAM, *READING, *RULES, "store.views.views", "bot.watch.texts"}),
+        ("bot.commands.poll", {*TELEGRAM, *READING, *RULES, *CHECKING, "rich", "store.views.views", "bot.watch.texts"}),
         ("bot.commands.latest", {*TELEGRAM, "lark", "httpx", "feedparser", "feeds.fetch"}),
         ("bot.commands.match", {*TELEGRAM, "lark", "httpx", "feedparser", "feeds.fetch", "sqlite3"}),
         ("bot.commands.parse", {*TELEGRAM, *RULES, "httpx", "feedparser", "feeds.fetch", "sqlite3", "pydantic"}),

@@ -12,6 +12,7 @@ from bot.rules.judges import judge_here, judges
 from bot.rules.whatif import Report, Shown, what_if
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
+from matchers.shape import read
 from store.events.items import ItemRevised, TextFetched
 from store.events.plan import MatchJudged
 from store.log import Event
@@ -96,15 +97,16 @@ def test_what_was_dropped_is_counted_as_not_judged(log: SqliteStore) -> None:
 
 
 def test_what_a_feed_lends_counts() -> None:
-    plan = Plan.model_validate(
+    plan = read(
+        Plan,
         {
             "id": "p",
             "title": {"en": "Plan"},
             "languages": ["en"],
             "sides": {"town": {"strong": ["town"]}, "land": {"strong": ["land"]}},
-        }
+        },
     )
-    bridge = Commitment.model_validate({"id": "b", "title": {"en": "B"}, "rules": [{"id": "w", "any": ["bridge"]}]})
+    bridge = read(Commitment, {"id": "b", "title": {"en": "B"}, "rules": [{"id": "w", "any": ["bridge"]}]})
     new = compile_rules(plan, [bridge])
     log = SqliteStore(None)
     start(log, OLD)

@@ -10,6 +10,7 @@ from feeds.item import Item
 from matchers.match import match
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
+from matchers.shape import read
 
 BASE = """
 id: example
@@ -24,8 +25,8 @@ sides:
 def compiled(text: str, base: str = BASE) -> RuleSet:
     """The rules of a YAML text with `plan:` (laid over the base plan) and `commitments:`."""
     config = yaml.safe_load(text)
-    plan = Plan.model_validate({**yaml.safe_load(base), **config.get("plan", {})})
-    return compile_rules(plan, [Commitment.model_validate(one) for one in config.get("commitments", [])])
+    plan = read(Plan, {**yaml.safe_load(base), **config.get("plan", {})})
+    return compile_rules(plan, [read(Commitment, one) for one in config.get("commitments", [])])
 
 
 def rules_of(*rules: str, plan: str = "{}", base: str = BASE) -> RuleSet:

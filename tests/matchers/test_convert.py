@@ -14,6 +14,7 @@ from matchers.match import match
 from matchers.plan import Commitment, Plan, Rule
 from matchers.query import QueryError, write
 from matchers.rules import RuleSet, compile_rules
+from matchers.shape import read
 from tests.matchers.plans import BASE, item
 from tests.matchers.test_query import nodes
 
@@ -55,11 +56,11 @@ def rules_of_lists(draw: st.DrawFn) -> Rule:
     if "scope" in shape and draw(st.booleans()):
         shape["outside"] = draw(st.sampled_from(["weak", "fallback"]))
         shape["beside"] = draw(st.sampled_from([[], ["d"]]))
-    return Rule.model_validate(shape)
+    return read(Rule, shape)
 
 
 def compiled(*rules: Rule) -> RuleSet:
-    plan = Plan.model_validate({**yaml.safe_load(BASE), "words": {"vessels": ("frigate*", "carrier")}})
+    plan = read(Plan, {**yaml.safe_load(BASE), "words": {"vessels": ("frigate*", "carrier")}})
     return compile_rules(
         plan, [Commitment(id="c", title={"en": "C"}, rules=rules), Commitment(id="d", title={"en": "D"})]
     )

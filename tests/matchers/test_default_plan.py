@@ -14,6 +14,7 @@ from matchers.filter import judge
 from matchers.lint import lint
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
+from matchers.shape import read
 from matchers.trial import Example, trial
 
 REPOSITORY = Path(__file__).parents[2]
@@ -24,8 +25,8 @@ LABELLED = REPOSITORY.parent / "shared" / "data" / "match"
 @pytest.fixture(scope="module")
 def rules() -> RuleSet:
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
-    plan = Plan.model_validate(config["plan"])
-    return compile_rules(plan, [Commitment.model_validate(commitment) for commitment in config["commitments"]])
+    plan = read(Plan, config["plan"])
+    return compile_rules(plan, [read(Commitment, commitment) for commitment in config["commitments"]])
 
 
 def test_the_default_plan_has_its_ten_pillars_and_23_commitments_in_three_languages(rules: RuleSet) -> None:
@@ -37,8 +38,8 @@ def test_the_default_plan_has_its_ten_pillars_and_23_commitments_in_three_langua
 def test_the_default_plan_survives_being_written_and_read_again(rules: RuleSet) -> None:
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
     again = yaml.safe_load(yaml.safe_dump({key: config[key] for key in ("plan", "commitments")}, allow_unicode=True))
-    plan = Plan.model_validate(again["plan"])
-    assert compile_rules(plan, [Commitment.model_validate(c) for c in again["commitments"]]).id == rules.id
+    plan = read(Plan, again["plan"])
+    assert compile_rules(plan, [read(Commitment, c) for c in again["commitments"]]).id == rules.id
 
 
 def test_imagined_headlines_find_their_commitments_in_every_language(rules: RuleSet) -> None:

@@ -9,6 +9,7 @@ import yaml
 
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleSet, compile_rules
+from matchers.shape import read
 from tests.matchers.plans import found
 
 PLANS = Path(__file__).parents[2] / "docs" / "plans"
@@ -16,9 +17,9 @@ PLANS = Path(__file__).parents[2] / "docs" / "plans"
 
 def load(name: str) -> RuleSet:
     config = yaml.safe_load((PLANS / f"{name}.yaml").read_text(encoding="utf-8"))
-    plan = Plan.model_validate(config["plan"])
+    plan = read(Plan, config["plan"])
     assert plan.id == name
-    return compile_rules(plan, [Commitment.model_validate(one) for one in config["commitments"]])
+    return compile_rules(plan, [read(Commitment, one) for one in config["commitments"]])
 
 
 UK, JAPAN = "india-uk-vision-2035", "italy-japan-2024-2027"
@@ -50,5 +51,5 @@ def test_a_plan_knows_its_own_items(plan: str, title: str, summary: str, commitm
 def test_a_plan_survives_being_written_and_read_again(name: str) -> None:
     text = (PLANS / f"{name}.yaml").read_text(encoding="utf-8")
     again = yaml.safe_load(yaml.safe_dump(yaml.safe_load(text), allow_unicode=True))
-    plan = Plan.model_validate(again["plan"])
-    assert compile_rules(plan, [Commitment.model_validate(one) for one in again["commitments"]]).id == load(name).id
+    plan = read(Plan, again["plan"])
+    assert compile_rules(plan, [read(Commitment, one) for one in again["commitments"]]).id == load(name).id

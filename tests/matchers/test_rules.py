@@ -8,10 +8,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from matchers.plan import Commitment, Plan
 from matchers.rules import RuleError, compile_rules, compiled_later, content, story_context
+from matchers.shape import ShapeError, read
 from tests.matchers.plans import BASE, compiled, found, rules_of
 
 WRONG = """
@@ -73,8 +73,8 @@ def test_every_problem_is_reported_at_once_with_its_place() -> None:
     ],
 )
 def test_a_rule_that_says_nothing_or_two_things_is_refused(rule: str) -> None:
-    with pytest.raises(ValidationError):
-        Commitment.model_validate(yaml.safe_load(f"{{id: c, title: {{en: C}}, rules: [{rule}]}}"))
+    with pytest.raises(ShapeError):
+        read(Commitment, yaml.safe_load(f"{{id: c, title: {{en: C}}, rules: [{rule}]}}"))
 
 
 def test_the_id_is_of_what_the_rules_say_not_of_how_they_are_written() -> None:
@@ -87,8 +87,8 @@ def test_the_id_is_of_what_the_rules_say_not_of_how_they_are_written() -> None:
 def test_the_content_reads_back_as_the_same_rules() -> None:
     rules = rules_of("any: [ports], with: [[deal]], unless: [strike]", "query: 'a1 b1'", plan="{noise: [cricket]}")
     again = yaml.safe_load(content(rules))
-    plan = Plan.model_validate(again["plan"])
-    assert compile_rules(plan, [Commitment.model_validate(one) for one in again["commitments"]]).id == rules.id
+    plan = read(Plan, again["plan"])
+    assert compile_rules(plan, [read(Commitment, one) for one in again["commitments"]]).id == rules.id
 
 
 RULES = [
@@ -157,7 +157,7 @@ def test_rules_left_for_later_are_the_same_once_they_are_looked_into() -> None:
 
 def test_what_is_wrong_with_rules_left_for_later_comes_out_when_they_are_compiled() -> None:
     parts = yaml.safe_load(WRONG)
-    commitments = [Commitment.model_validate(one) for one in parts["commitments"]]
-    later = compiled_later(Plan.model_validate({**yaml.safe_load(BASE), **parts["plan"]}), commitments)
+    commitments = [read(Commitment, one) for one in parts["commitments"]]
+    later = compiled_later(read(Plan, {**yaml.safe_load(BASE), **parts["plan"]}), commitments)
     with pytest.raises(RuleError, match="spain"):
         later.ready()

@@ -12,6 +12,7 @@ import yaml
 from matchers.convert import as_lists, as_queries
 from matchers.plan import Rule
 from matchers.query import parse
+from matchers.shape import read
 from matchers.terms import read_term
 from matchers.text import STAR, fold
 from tests.matchers.plans import BASE, compiled, found
@@ -58,7 +59,7 @@ def test_the_page_shows_rules_of_lists_and_the_queries_they_become() -> None:
     rows = re.findall(r"^\| (`any:.*`) \| `(.*)` \|$", PAGE, re.MULTILINE)
     assert len(rows) == 6
     for lists, query in rows:
-        rule = Rule.model_validate({"id": "r"} | yaml.safe_load("\n".join(re.findall("`([^`]+)`", lists))))
+        rule = read(Rule, {"id": "r"} | yaml.safe_load("\n".join(re.findall("`([^`]+)`", lists))))
         assert parse(as_queries(rule)[0].query or "") == parse(query), lists
         assert as_lists(Rule(id="r", query=query)) == rule, query
 

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from matchers.plan import Commitment, Plan
+from matchers.shape import read
 from store.events.fact import Evidence
 from store.views.values import ItemView, MatchView, StoryView
 
 NOON = datetime(2026, 5, 21, 12, 0, tzinfo=UTC)
 
-PLAN = Plan.model_validate(
+PLAN = read(
+    Plan,
     {
         "id": "plan",
         "title": {"en": "Joint Plan", "it": "Piano congiunto", "hi": "संयुक्त योजना"},
@@ -27,10 +29,10 @@ PLAN = Plan.model_validate(
             },
             {"id": "III", "title": {"en": "Connectivity", "it": "Connettività", "hi": "संपर्क"}},
         ],
-    }
+    },
 )
 COMMITMENTS = tuple(
-    Commitment.model_validate(entry)
+    read(Commitment, entry)
     for entry in (
         {
             "id": "defence-roadmap",

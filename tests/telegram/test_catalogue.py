@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.telegram.catalogue import Catalogue
 from matchers.plan import Side, Watched
+from matchers.shape import read
 from tests.telegram.stories import COMMITMENTS, PLAN
 
 CATALOGUE = Catalogue([Watched(PLAN, tuple(COMMITMENTS))])
@@ -65,8 +68,8 @@ def test_titles_are_in_the_readers_language_or_else_in_english() -> None:
 
 
 def test_a_former_id_names_what_became_of_it() -> None:
-    naval = COMMITMENTS[0].model_copy(update={"id": "naval-roadmap", "formerly": ("old-roadmap",)})
-    air = COMMITMENTS[1].model_copy(update={"id": "air-roadmap", "formerly": ("old-roadmap",)})
+    naval = replace(COMMITMENTS[0], id="naval-roadmap", formerly=("old-roadmap",))
+    air = replace(COMMITMENTS[1], id="air-roadmap", formerly=("old-roadmap",))
     catalogue = Catalogue([Watched(PLAN, (naval, air))])
     assert [entry.id for entry in catalogue.find("old-roadmap")] == ["naval-roadmap", "air-roadmap"]
     assert catalogue.names("air-roadmap") == ("air-roadmap", "old-roadmap")
@@ -75,7 +78,7 @@ def test_a_former_id_names_what_became_of_it() -> None:
 
 
 def test_a_country_in_the_question_does_not_hide_what_is_meant() -> None:
-    plan = PLAN.model_copy(update={"sides": {"italy": Side.model_validate({"strong": ["italy", "italia"]})}})
+    plan = replace(PLAN, sides={"italy": read(Side, {"strong": ["italy", "italia"]})})
     catalogue = Catalogue([Watched(plan, COMMITMENTS)])
     assert catalogue.nearest("shipyards italy")[0].id == "defence-roadmap"
     assert catalogue.nearest("italy") == ()
