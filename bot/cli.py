@@ -47,7 +47,8 @@ _COMMANDS: Mapping[str, str] = {
 }
 
 # A start makes a hundred thousand objects that stay; to look through them for garbage at every 700th is a tenth of it.
-GC_THRESHOLD = 50_000
+# What runs for long sets a threshold of its own when it has started (bot.watch.workers).
+GC_THRESHOLD = 200_000
 
 _HELP = """Watch the news for a government action plan and keep the evidence.
 

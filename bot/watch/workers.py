@@ -58,6 +58,7 @@ class Workers:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="worker")
         self._helpers: list[_Helper] = []
         gc.freeze()  # what is there by now stays: neither looked through again nor, in a fork, copied by looking
+        gc.set_threshold(_GC_THRESHOLD)
         for _ in range(processes):
             self._helpers.append(_fork(rules, self._helpers))
         self._room = asyncio.Semaphore(max(_AHEAD * processes, _THREADS))
@@ -183,7 +184,6 @@ def _fork(rules: Sequence[RuleSet], others: Sequence[_Helper]) -> _Helper:
         # With another hand on our ends of the links, none would close when our process dies.
         for link in (ours, *(other.link for other in others)):
             link.close()
-        gc.set_threshold(_GC_THRESHOLD)
         _serve(theirs, rules)
     finally:
         os._exit(0)
