@@ -74,11 +74,12 @@ async def _listen(watch: Watch, subscriptions: Subscriptions) -> None:
 
 async def _begin(watch: Watch) -> None:
     """Note the start, and when an earlier run was last known to be alive; whoever starts wants to look at once."""
-    rows = await watch.lane.call(watch.store.feeds)
-    await watch.record(monitor.started(watch.run, rows), *_opened(watch, await watch.lane.call(watch.store.head)))
-    await watch.lane.call(watch.store.expedite, [row.feed for row in rows], due=watch.clock())
+    feeds = list(watch.poller.feeds)
+    begun = monitor.started(watch.run, len(feeds), await watch.lane.call(watch.store.last_look))
+    await watch.record(begun, *_opened(watch, await watch.lane.call(watch.store.head)))
+    await watch.lane.call(watch.store.expedite, feeds, due=watch.clock())
     for each in watch.loaded.rules:
-        log.info("watching plan=%s feeds=%d rules=%s", each.plan.id, len(rows), each.id)
+        log.info("watching plan=%s feeds=%d rules=%s", each.plan.id, len(feeds), each.id)
 
 
 def _opened(watch: Watch, head: int) -> tuple[ChannelOpened, ...]:

@@ -194,6 +194,10 @@ class Schedule(Protocol):
         """Every enrolled feed, by id."""
         ...
 
+    def last_look(self) -> datetime | None:
+        """When a poll of an enrolled feed was last completed; None before the first."""
+        ...
+
     def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
         """Take or renew the lease `name`; its fencing token, or None while somebody else holds it.
 

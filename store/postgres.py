@@ -21,6 +21,7 @@ from store.rows import (
     compaction,
     feed_row,
     first_of_each,
+    maybe_time,
     placed,
     recorded,
     redactions,
@@ -191,6 +192,11 @@ class PostgresStore:
                 "SELECT feed, due, leased_until, completed_at, state FROM feeds WHERE enrolled ORDER BY feed"
             ).fetchall()
         return [feed_row(*row) for row in rows]
+
+    def last_look(self) -> datetime | None:
+        with self._link.read() as db:
+            row = db.execute("SELECT max(completed_at) FROM feeds WHERE enrolled").fetchone()
+        return maybe_time(row[0]) if row else None
 
     def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
         with self._link.write() as db:

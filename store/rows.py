@@ -122,14 +122,15 @@ _PROGRESS = msgspec.json.Decoder(Progress).decode
 
 def feed_row(feed: str, due: str, leased_until: str | None, completed_at: str | None, state: str | None) -> FeedRow:
     """A feed of the schedule, as stored."""
-    return FeedRow(feed, _time(due), _maybe_time(leased_until), _maybe_time(completed_at), state)
+    return FeedRow(feed, _time(due), maybe_time(leased_until), maybe_time(completed_at), state)
 
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _maybe_time(text: str | None) -> datetime | None:
+def maybe_time(text: str | None) -> datetime | None:
+    """A time as stored, where there is one."""
     return _time(text) if text else None
 
 

@@ -19,6 +19,7 @@ from store.rows import (
     compaction,
     feed_row,
     first_of_each,
+    maybe_time,
     placed,
     recorded,
     redactions,
@@ -142,10 +143,11 @@ class SqliteStore:
                 "UPDATE feeds SET enrolled = 0 WHERE enrolled AND feed NOT IN (SELECT value FROM json_each(?))",
                 (_list(due),),
             )
-            db.executemany(
-                "INSERT INTO feeds (feed, due) VALUES (?, ?)"
-                " ON CONFLICT (feed) DO UPDATE SET enrolled = 1 WHERE NOT enrolled",
-                [(feed, stamp(when)) for feed, when in due.items()],
+            db.execute(
+                "INSERT INTO feeds (feed, due) SELECT key, value FROM json_each(?)"
+                " WHERE key NOT IN (SELECT feed FROM feeds WHERE enrolled)"
+                " ON CONFLICT (feed) DO UPDATE SET enrolled = 1",
+                (_json({feed: stamp(when) for feed, when in due.items()}),),
             )
 
     def claim(self, n: int, lease: timedelta, *, now: datetime) -> list[Claim]:
@@ -188,6 +190,11 @@ class SqliteStore:
                 "SELECT feed, due, leased_until, completed_at, state FROM feeds WHERE enrolled ORDER BY feed"
             ).fetchall()
         return [feed_row(*row) for row in rows]
+
+    def last_look(self) -> datetime | None:
+        with self._file.read() as db:
+            row = db.execute("SELECT max(completed_at) FROM feeds WHERE enrolled").fetchone()
+        return maybe_time(row[0]) if row else None
 
     def lead(self, name: str, owner: str, ttl: timedelta, *, now: datetime) -> int | None:
         with self._file.write() as db:
@@ -310,4 +317,8 @@ def _known(db: Connection, keys: Collection[str]) -> set[str]:
 
 
 def _list(values: Collection[str]) -> str:
-    return msgspec.json.encode(list(values)).decode()
+    return _json(list(values))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

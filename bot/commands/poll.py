@@ -79,11 +79,11 @@ async def _poll(loaded: Loaded) -> Figures:
 
 async def _note_start(watch: Watch) -> None:
     """Tell the log that somebody looks again, where nobody did for long."""
-    rows = await watch.lane.call(watch.store.feeds)
+    feeds, looked = len(watch.poller.feeds), await watch.lane.call(watch.store.last_look)
     newest = await watch.lane.call(last, watch.store, (MonitorStarted.TYPE, MonitorStopped.TYPE))
     longest = timedelta(minutes=watch.config.fetch.max_interval_minutes)
     is_running = newest is not None and newest.type == MonitorStarted.TYPE
-    begun = monitor.started_once(watch.run, rows, is_running=is_running, now=watch.clock(), longest=longest)
+    begun = monitor.started_once(watch.run, feeds, looked, is_running=is_running, now=watch.clock(), longest=longest)
     if begun is not None:
         await watch.record(begun)
 

@@ -342,6 +342,15 @@ class Contract:
             ("c", NOON + HOUR),
         ]
 
+    def test_the_last_look_is_the_latest_of_the_enrolled_feeds(self, store: Store) -> None:
+        store.enrol({"a": NOON, "b": NOON, "c": NOON})
+        assert store.last_look() is None
+        for number, claim in enumerate(store.claim(3, HOUR, now=NOON)):
+            store.complete([Completion(claim, NOON + HOUR, "s", [])], at=NOON + number * MINUTE)
+        assert store.last_look() == NOON + 2 * MINUTE
+        store.enrol({"a": NOON, "b": NOON})
+        assert store.last_look() == NOON + MINUTE
+
     def test_claimers_at_once_never_share_a_feed(self, opener: Opener) -> None:
         handles = [opener() for _ in range(4)]
         handles[0].enrol({f"f{n:03}": NOON for n in range(60)})
