@@ -16,7 +16,7 @@ from bot import __version__
 from bot.bell import Bell
 from bot.config import Loaded, has_log, store_url, views_path
 from bot.lane import Lane
-from bot.rules.activation import Standing, at_start, is_proven
+from bot.rules.activation import Standing, at_start
 from bot.settings import Config
 from bot.watch.pipeline import Poller, Postponed
 from bot.watch.record import Recorder
@@ -244,9 +244,6 @@ def _prepare(
     store: Store, configured: Sequence[RuleSet], feeds: Mapping[str, Feed], now: datetime, meta: Mapping[str, str]
 ) -> Standing:
     store.enrol(dict.fromkeys(feeds, now))
-    for each in configured:
-        if not is_proven(store, each, meta["version"]):
-            each.ready()  # what is wrong with rules that were left for later comes out before anything is done
     rules = at_start(store, configured, meta=meta, at=now)
     for one, other in zip(rules, configured, strict=True):
         if one.id != other.id:

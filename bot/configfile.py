@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import remembered
-from bot.listener import can_listen
 from bot.meant import meant
 from bot.remembered import Reading
 from bot.settings import Config
@@ -187,18 +185,30 @@ def _can_extract() -> bool:
     return can_extract()
 
 
+def _can_run(program: str) -> bool:
+    from shutil import which  # noqa: PLC0415 - only where headlines are translated
+
+    return which(program) is not None
+
+
+def _can_listen() -> bool:
+    from bot.listener import can_listen  # noqa: PLC0415 - only where others call us
+
+    return can_listen()
+
+
 def _missing(config: Config) -> Iterable[tuple[Where, str]]:
     """Packages that what is configured needs and that are not installed."""
     for index, feed in enumerate(config.feeds):
         if feed.fulltext and not _can_extract():
             yield ("feeds", index, "fulltext"), "needs the package trafilatura: pip install 'pactwatch[fulltext]'"
     translator = config.telegram.translate
-    if translator is not None and shutil.which(translator.command[0]) is None:
+    if translator is not None and not _can_run(translator.command[0]):
         wanted = f"{translator.command[0]!r}: no such program, or it may not be run; give its whole path"
         yield ("telegram", "translate", "command"), wanted
     callers = ((("websub",), "websub", config.websub), (("telegram", "webhook"), "webhooks", config.telegram.webhook))
     for where, extra, settings in callers:
-        if settings is not None and not can_listen():
+        if settings is not None and not _can_listen():
             yield where, f"needs the package tornado: pip install 'pactwatch[{extra}]'"
 
 

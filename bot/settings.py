@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from bot.telegram.template import BLOCKS, checked
 from feeds.item import Feed
@@ -40,6 +39,8 @@ def _named_chat(value: object) -> int | str:
 
 
 def _zone(value: str) -> str:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only while a zone is checked
+
     try:
         ZoneInfo(value)
     except (ValueError, OSError, KeyError):

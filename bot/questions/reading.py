@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.questions.concern import PAGE, Concern, about, fact_of
-from bot.questions.narrate import line
 from store.log import EventLog, Recorded, each
 
 _LONGEST_STEP = 4 * PAGE
@@ -91,5 +90,7 @@ def _is_asked_for(question: Question, recorded: Recorded) -> bool:
 def _says(words: re.Pattern[str], recorded: Recorded) -> bool:
     if words.search(recorded.data):
         return True
+    from bot.questions.narrate import line  # noqa: PLC0415 - only where words are looked for
+
     fact = fact_of(recorded)
     return fact is not None and words.search(line(fact)) is not None

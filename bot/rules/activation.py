@@ -39,7 +39,11 @@ def activations(log: EventLog, after: int = 0) -> list[tuple[Recorded, RulesActi
 
 def in_force(log: EventLog, plan: str) -> InForce:
     """What the log says of a plan."""
-    mine = [(recorded, fact) for recorded, fact in activations(log) if fact.plan == plan]
+    return _last(activations(log), plan)
+
+
+def _last(found: Sequence[tuple[Recorded, RulesActivated]], plan: str) -> InForce:
+    mine = [(recorded, fact) for recorded, fact in found if fact.plan == plan]
     if not mine:
         return InForce()
     earlier = next((fact for _, fact in reversed(mine) if fact.rules != mine[-1][1].rules), None)
@@ -64,12 +68,6 @@ def versions(log: EventLog) -> dict[str, tuple[Recorded, RulesActivated]]:
 def is_behind(known: InForce, rules: RuleSet) -> bool:
     """Whether a configuration holds the rules that a person replaced."""
     return bool(known.now and known.now.report and known.before and known.before.rules == rules.id)
-
-
-def is_proven(log: EventLog, rules: RuleSet, version: str) -> bool:
-    """Whether this version of the program brought these very rules into force, and so has compiled them."""
-    at = in_force(log, rules.plan.id)
-    return bool(at.now and at.now.rules == rules.id and at.at and at.at.meta.get("version") == version)
 
 
 def compiled(fact: RulesActivated) -> RuleSet:
@@ -111,10 +109,15 @@ def activate(
 def at_start(
     log: EventLog, configured: Sequence[RuleSet], *, meta: Mapping[str, str], at: datetime
 ) -> tuple[RuleSet, ...]:
-    """The rules to judge by from now on; those of the configuration come into force where the log has others."""
+    """The rules to judge by from now on; those of the configuration come into force where the log has others. Raises
+    RuleError where they were left for later and cannot be compiled, before anything is done."""
+    found = activations(log)
+    standing = [_last(found, rules.plan.id) for rules in configured]
+    for rules, known in zip(configured, standing, strict=True):
+        if not _is_proven(rules, known, meta.get("version")):
+            rules.ready()
     chosen = []
-    for rules in configured:
-        known = in_force(log, rules.plan.id)
+    for rules, known in zip(configured, standing, strict=True):
         if known.now is not None and is_behind(known, rules):
             chosen.append(compiled(known.now))
             continue
@@ -122,6 +125,11 @@ def at_start(
             activate(log, rules, reason=AT_START, meta=meta, at=at)
         chosen.append(rules)
     return tuple(chosen)
+
+
+def _is_proven(rules: RuleSet, known: InForce, version: str | None) -> bool:
+    """Whether this version of the program brought these very rules into force, and so has compiled them."""
+    return bool(known.now and known.now.rules == rules.id and known.at and known.at.meta.get("version") == version)
 
 
 def is_rematched(log: EventLog, fact: RulesActivated) -> bool:
