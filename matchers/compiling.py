@@ -8,7 +8,7 @@ from itertools import repeat
 
 from matchers import query
 from matchers.plan import Commitment, Plan, Rule
-from matchers.rules import MARKS, CompiledRule, RuleError, RuleSet, SideSign, rules_id
+from matchers.rules import MARKS, CompiledRule, RuleError, RuleSet, SideSign, Way, rules_id
 from matchers.search import Search
 from matchers.terms import Path, Problem, Table
 
@@ -30,7 +30,7 @@ def compiled(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         raise RuleError(sorted(work.problems, key=_by_place))
     patterns = work.patterns()
     unsided = _triggers((number, rule) for number, rule in enumerate(rules) if len(rule.sides) < 2)
-    kinds = _kinds(rules)
+    ways = {way: number for number, way in enumerate(dict.fromkeys(map(_way, rules)))}
     signs, rest = _searches(patterns, work.members((*sides, *unsided)))
     return RuleSet(
         id=rules_id(plan, commitments),
@@ -48,8 +48,10 @@ def compiled(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
         marks=marks,
         has_languages=any(term.lang != "any" for term in work.terms)
         or any(side.languages for side in plan.sides.values()),
-        kinds=kinds,
-        gates=frozenset(kinds),
+        kinds=_kinds(rules),
+        ways=tuple(ways),
+        ways_of=tuple(map(ways.__getitem__, map(_way, rules))),
+        gates=frozenset(number for way, number in ways.items() if len(way.sides) > 1),
     )
 
 
@@ -200,6 +202,11 @@ def _searches(patterns: Mapping[str, tuple[int, ...]], signs: Set[int]) -> tuple
     numbers = dict(zip(patterns, range(len(patterns)), strict=True))
     first = {pattern: numbers[pattern] for pattern, terms in patterns.items() if not signs.isdisjoint(terms)}
     return Search(first), Search({pattern: numbers[pattern] for pattern in numbers if pattern not in first})
+
+
+def _way(rule: CompiledRule) -> Way:
+    lendable = (side for side in rule.sides if rule.strength == "strong" and rule.rule.may_be_lent(side))
+    return Way(frozenset(rule.sides), frozenset(lendable))
 
 
 def _kinds(rules: Sequence[CompiledRule]) -> tuple[int, ...]:

@@ -11,8 +11,7 @@ from functools import lru_cache
 from feeds.item import Item
 from matchers.hits import Hit, Hits, groups_of, holds
 from matchers.language import detect
-from matchers.plan import Side
-from matchers.rules import CompiledRule, RuleSet, SideSign
+from matchers.rules import CompiledRule, RuleSet, SideSign, Way
 from matchers.search import Seen
 from matchers.text import Text, read
 
@@ -86,11 +85,11 @@ def match(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> tuple[M
     """
     text = _text(item)
     signs = rules.signs.find(text)
-    kinds = _openings(rules, signs, item, text, context) if signs else ()
-    if not kinds:
+    open_ways = _open_ways(rules, signs, item, text, context) if signs else ()
+    if not open_ways:
         return ()
     hits = Hits(rules, text, signs)
-    candidates = {number for number in _triggered(rules, hits) if rules.kinds[number] in kinds}
+    candidates = {number for number in _triggered(rules, hits) if rules.ways_of[number] in open_ways}
     if not candidates:
         return ()
     judged = _judge(rules, item, hits, candidates, context=context, thorough=False)
@@ -114,48 +113,52 @@ def _triggered(rules: RuleSet, hits: Hits) -> set[int]:
     return {number for group in rules.triggers.keys() & hits.groups for number in rules.triggers[group]}
 
 
-def _openings(rules: RuleSet, signs: Iterable[Seen], item: Item, text: Text, context: Sequence[str]) -> Collection[int]:
-    """The kinds of rules that may match: a sign of each of their sides may be there, or one is lent. Most items have
-    none, so this looks at no more than what was found of the signs."""
+def _open_ways(
+    rules: RuleSet, signs: Iterable[Seen], item: Item, text: Text, context: Sequence[str]
+) -> Collection[int]:
+    """The ways to ask for sides that may be answered: a sign of each side may be there, or one is lent. For most items
+    there is none, so this looks at no more than what was found of the signs."""
     groups = groups_of(rules, signs)
     shown = {sign.side for group in rules.sides.keys() & groups for sign in rules.sides[group]}
-    asked = rules.gates if shown else _unsided(rules, groups)  # of two sides at most one may be lent
-    some = {kind for kind in asked if _may_match(rules.rules[kind], shown, ())}
+    asked = {rules.ways_of[number] for group in rules.unsided.keys() & groups for number in rules.unsided[group]}
+    if shown:  # of two sides at most one may be lent
+        asked |= rules.gates
+    ways = rules.ways
+    some = {number for number in asked if _may_open(ways[number], shown, _NO_SIDE)}
     lendable = {name for name, side in rules.plan.sides.items() if name in context or side.languages or side.hosts}
-    if left := [kind for kind in asked - some if _may_match(rules.rules[kind], shown, lendable)]:
+    if left := [number for number in asked - some if _may_open(ways[number], shown, lendable)]:
         lent = _lent(rules, item, context, _language(text))
-        some.update(kind for kind in left if _may_match(rules.rules[kind], shown, lent))
+        some.update(number for number in left if _may_open(ways[number], shown, lent))
     return some
 
 
-def _unsided(rules: RuleSet, groups: Set[int]) -> Set[int]:
-    return {rules.kinds[number] for group in rules.unsided.keys() & groups for number in rules.unsided[group]}
+_NO_SIDE: frozenset[str] = frozenset()
 
 
-def _may_match(rule: CompiledRule, shown: Collection[str], lent: Collection[str]) -> bool:
+def _may_open(way: Way, shown: Set[str], lent: Set[str]) -> bool:
     """Whether what is shown and lent may open the gate: see `_gate` for what a lent side can do."""
-    missing = [side for side in rule.sides if side not in shown]
-    if len(missing) != 1:
-        return not missing
-    return rule.strength == "strong" and missing[0] in lent and rule.rule.may_be_lent(missing[0])
+    missing = way.sides.difference(shown)
+    return not missing or (len(missing) == 1 and missing <= way.lendable and missing <= lent)
 
 
 def _lent(rules: RuleSet, item: Item, context: Sequence[str], language: str) -> set[str]:
     """The sides that the feed, the item's language or its host lends."""
+    hosts = _hosts(item)
     return {
         name
         for name, side in rules.plan.sides.items()
-        if name in context or language in side.languages or (side.hosts and lends(side, item))
+        if name in context or language in side.languages or _lends(side.hosts, hosts)
     }
 
 
-def lends(side: Side, item: Item) -> bool:
-    """Whether being published where the item was lends the side: at its own address, or by the outlet that an
-    aggregator names by its address."""
+def _hosts(item: Item) -> tuple[str, str]:
+    """Where the item was published: its own address, or the outlet that an aggregator names by its address."""
     found = _HOST.match(item.link or "")
-    hosts = (found[1] if found else "", item.source or "")
-    known = _known(side.hosts)
-    return any(not known.isdisjoint(_domains(host.lower())) for host in hosts)
+    return found[1].lower() if found else "", (item.source or "").lower()
+
+
+def _lends(known: tuple[str, ...], hosts: Iterable[str]) -> bool:
+    return bool(known) and any(host and not _known(known).isdisjoint(_domains(host)) for host in hosts)
 
 
 @lru_cache(maxsize=64)
@@ -163,11 +166,12 @@ def _known(hosts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(f".{known.lstrip('.')}" for known in hosts)
 
 
-def _domains(host: str) -> Iterable[str]:
+@lru_cache(maxsize=256)
+def _domains(host: str) -> frozenset[str]:
     """The host and every domain it is in, each behind its dot, so that as many known hosts as there may be cost one
     look each."""
     dotted = f".{host}"[-_MAX_HOST:]
-    return (dotted[place:] for place, char in enumerate(dotted) if char == ".")
+    return frozenset(dotted[place:] for place, char in enumerate(dotted) if char == ".")
 
 
 _MAX_HOST = 254  # what is longer is no host, and may be made of dots

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from matchers.plan import Commitment, Plan, Rule
 from matchers.shape import told
@@ -53,13 +53,21 @@ class SideSign:
     valid_to: date | None = None
 
 
+class Way(NamedTuple):
+    """How rules ask for sides: which, and which one of them may be lent."""
+
+    sides: frozenset[str]
+    lendable: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """The compiled rules of one plan. `id` is 12 hex digits over everything that decides a match; `kinds` has for each
-    rule the first that stands at the gate as it does, so that thousands of rules cost the gate a few looks; `gates`
-    has each of these once. `triggers` are the rules that a group may set off; `unsided` only those that can match where
-    no side is shown. `signs` finds the terms that show a side or set off one of those: where there is none, nothing can
-    match, and `search`, which finds all others, is spared."""
+    rule the first that stands at the gate as it does, so that thousands of rules cost the gate a few looks; `ways`
+    are all the ways in which rules ask for sides, `ways_of` has for each rule which it is, `gates` those that ask for
+    several. `triggers` are the rules that a group may set off; `unsided` only those that can match where no side is
+    shown. `signs` finds the terms that show a side or set off one of those: where there is none, nothing can match, and
+    `search`, which finds all others, is spared."""
 
     id: str
     plan: Plan
@@ -76,6 +84,8 @@ class RuleSet:
     marks: Mapping[str, int]
     has_languages: bool
     kinds: tuple[int, ...] = field(repr=False)
+    ways: tuple[Way, ...] = field(repr=False)
+    ways_of: tuple[int, ...] = field(repr=False)
     gates: frozenset[int] = field(repr=False)
 
     def __getattr__(self, name: str) -> object:
