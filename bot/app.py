@@ -18,22 +18,21 @@ from bot.config import Loaded, has_log, store_url, views_path
 from bot.lane import Lane
 from bot.rules.activation import Standing, at_start
 from bot.settings import Config
-from bot.watch.pipeline import Poller, Postponed
+from bot.watch.look import Looker, Reader
+from bot.watch.pipeline import Poller
 from bot.watch.record import Recorder
 from bot.watch.workers import Workers, processes_for
 from feeds import due
-from feeds.fetch import FetchLimits, fetch, make_client, post_form
+from feeds.fetch import FetchLimits, make_client
 from feeds.hosts import Hosts
 from feeds.item import Feed
-from feeds.outcome import Failed, Fetched, NotAFeed, Outcome
-from feeds.state import FeedState
+from feeds.outcome import Failed
 from matchers.rules import RuleSet, known_words, story_context
 from store.events.fact import Fact
 from store.log import Event, Store
 from store.open import open_store
 
 if TYPE_CHECKING:
-    from bot.watch.offers import Body, Offered
     from bot.watch.stories import Stories
     from bot.watch.texts import Texts
     from bot.watch.websub import Subscriptions
@@ -95,7 +94,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
     config = loaded.config
     async with contextlib.AsyncExitStack() as stack:
         feeds = {feed.id: feed.as_feed() for feed in config.feeds if not feed.paused}
-        workers = _workers(loaded, len(feeds))  # before there is any thread
+        workers = _workers(loaded, len(feeds), clock)  # before there is any thread
         stack.push_async_callback(workers.close)
         lane = Lane("store")
         stack.callback(lane.close)
@@ -105,45 +104,21 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
         run = f"{clock():%Y%m%dT%H%M%SZ}-{os.getpid()}"
         meta = {"run": run, "version": __version__}
         standing = await lane.call(_prepare, store, loaded.rules, feeds, clock(), meta)
-        client = make_client(
-            user_agent=config.fetch.user_agent, allow_private_addresses=config.fetch.allow_private_addresses
-        )
-        stack.push_async_callback(client.aclose)
-        settings = _due_settings(config)
-
         stories = functools.cache(lambda: _stories(store, standing.rules))
-        limits = FetchLimits(
-            deadline=timedelta(seconds=config.fetch.timeout_s), max_body_bytes=int(config.fetch.max_body_mb * 1_000_000)
-        )
-
-        hosts = Hosts(total=config.fetch.concurrency)
-
-        async def look(feed: Feed, state: FeedState) -> tuple[Outcome, Offered | NotAFeed | None] | Postponed:
-            async with hosts.slot(feed.url):
-                now = clock()
-                if rests := hosts.resting(feed.url, now=now):
-                    return Postponed(rests)
-                asked = due.conditions(state, now=now, settings=settings)
-                outcome = await fetch(client, feed.url, validators=asked, now=now, limits=limits)
-            if isinstance(outcome, Failed) and (span := due.host_rest(outcome, settings=settings)):
-                hosts.rest(feed.url, now + span)
-            if isinstance(outcome, Fetched):
-                return outcome, await workers.offered(await _body_of(workers, outcome, feed, state))
-            return outcome, None
-
-        async def ask(url: str) -> Outcome:
-            async with hosts.slot(url):
-                return await fetch(client, url, now=clock(), limits=limits)
-
         bell = Bell()
         poller = Poller(
             feeds=feeds,
             schedule=store,
             lane=lane,
             recorder=Recorder(
-                store=store, stories=stories, standing=standing, settings=settings, dice=random.random, meta=meta
+                store=store,
+                stories=stories,
+                standing=standing,
+                settings=_due_settings(config),
+                dice=random.random,
+                meta=meta,
             ),
-            look=look,
+            look=workers.look,
             clock=clock,
             concurrency=config.fetch.concurrency,
             on_news=bell.ring,
@@ -158,7 +133,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
                 lane=lane,
                 standing=standing,
                 stories=stories(),
-                read=page_reader(ask, user_agent=config.fetch.user_agent, clock=clock),
+                read=page_reader(workers.ask, user_agent=config.fetch.user_agent, clock=clock),
                 clock=clock,
                 meta=meta,
             )
@@ -168,8 +143,7 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
         async def tell_hub(wanted: Subscription) -> Failed | None:
             from feeds.websub import request  # noqa: PLC0415 - only where hubs may reach us
 
-            async with hosts.slot(wanted.hub):
-                return await post_form(client, wanted.hub, request(wanted), limits=limits)
+            return await workers.post(wanted.hub, request(wanted))
 
         yield Watch(
             loaded,
@@ -186,16 +160,32 @@ async def open_watch(loaded: Loaded, *, clock: Clock = utc_now, with_views: bool
         )
 
 
-def _workers(loaded: Loaded, feeds: int) -> Workers:
+def _workers(loaded: Loaded, feeds: int, clock: Clock) -> Workers:
     processes = processes_for(feeds)
-    return Workers(loaded.rules, processes=processes, is_flood=processes > 0 and not has_log(loaded))
+    return Workers(
+        functools.partial(_looker, loaded, clock),
+        loaded.rules,
+        processes=processes,
+        is_flood=processes > 0 and not has_log(loaded),
+        patience=timedelta(seconds=loaded.config.fetch.timeout_s) + _PATIENCE,
+    )
 
 
-async def _body_of(workers: Workers, fetched: Fetched, feed: Feed, state: FeedState) -> Body:
-    await workers.learned()
-    from bot.watch.offers import body_of  # noqa: PLC0415 - most polls bring no body
+def _looker(loaded: Loaded, clock: Clock, has_learned: bool, shared_by: int) -> Looker:
+    settings = loaded.config.fetch
+    return Looker(
+        client=make_client(user_agent=settings.user_agent, allow_private_addresses=settings.allow_private_addresses),
+        hosts=Hosts(total=max(1, settings.concurrency // shared_by)),
+        limits=FetchLimits(
+            deadline=timedelta(seconds=settings.timeout_s), max_body_bytes=int(settings.max_body_mb * 1_000_000)
+        ),
+        settings=_due_settings(loaded.config),
+        reader=Reader(loaded.rules, has_learned=has_learned),
+        clock=clock,
+    )
 
-    return body_of(fetched, feed, state)
+
+_PATIENCE = timedelta(minutes=1)  # to read what came, on top of what fetching may take
 
 
 async def _open_views(loaded: Loaded, lane: Lane, stack: contextlib.AsyncExitStack) -> Views:

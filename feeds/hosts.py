@@ -28,12 +28,12 @@ class Hosts:
 
     def rest(self, url: str, until: datetime) -> None:
         """Leave the host of that address alone until then, whichever feed of it is due."""
-        name = _host_name(url)
+        name = host_name(url)
         self._resting[name] = max(until, self._resting.get(name, until))
 
     def resting(self, url: str, *, now: datetime) -> datetime | None:
         """Until when the host of that address is to be left alone; None where it is not."""
-        name = _host_name(url)
+        name = host_name(url)
         until = self._resting.get(name)
         if until is not None and until <= now:
             del self._resting[name]
@@ -42,7 +42,7 @@ class Hosts:
 
     @contextlib.asynccontextmanager
     async def slot(self, url: str) -> AsyncIterator[None]:
-        name = _host_name(url)
+        name = host_name(url)
         host = self._hosts.setdefault(name, _Host(asyncio.Semaphore(self._per_host)))
         host.users += 1
         try:
@@ -84,7 +84,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _host_name(url: str) -> str:
+def host_name(url: str) -> str:
     """The host of an address, without port; the address itself where it has none."""
     found = _HOST.match(url)
     return found[1].lower() if found else url

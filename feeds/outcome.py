@@ -53,7 +53,7 @@ class Answer(msgspec.Struct, frozen=True):
     topic: str | None = None
 
 
-class Fetched(msgspec.Struct, frozen=True):
+class Fetched(msgspec.Struct, frozen=True, tag=True):
     """A body, inflated, that is not the last one."""
 
     answer: Answer
@@ -61,14 +61,14 @@ class Fetched(msgspec.Struct, frozen=True):
     content_type: str = ""
 
 
-class NotModified(msgspec.Struct, frozen=True):
+class NotModified(msgspec.Struct, frozen=True, tag=True):
     """Nothing new: the server said so (304), or, with `by_hash`, sent the body we already had."""
 
     answer: Answer
     by_hash: bool = False
 
 
-class Failed(msgspec.Struct, frozen=True):
+class Failed(msgspec.Struct, frozen=True, tag=True):
     """No body, and why, in one line for a person."""
 
     kind: Kind

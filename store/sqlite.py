@@ -136,9 +136,10 @@ class SqliteStore:
         return self._news.wait(self.head, after, timeout)
 
     # --- the schedule -------------------------------------------------------------------------------------
+    # Who holds which feed means nothing after a power cut, when all holders are gone: only outcomes wait for the disk.
 
     def enrol(self, due: Mapping[str, datetime]) -> None:
-        with self._file.write() as db:
+        with self._file.write_briefly() as db:
             db.execute(
                 "UPDATE feeds SET enrolled = 0 WHERE enrolled AND feed NOT IN (SELECT value FROM json_each(?))",
                 (_list(due),),
@@ -152,14 +153,15 @@ class SqliteStore:
 
     def claim(self, n: int, lease: timedelta, *, now: datetime) -> list[Claim]:
         until = now + lease
-        with self._file.write() as db:
+        with self._file.write_briefly() as db:
             rows = db.execute(
                 "UPDATE feeds SET token = token + 1, leased_until = ?1 WHERE feed IN (SELECT feed FROM feeds"
                 " WHERE enrolled AND due <= ?2 AND (leased_until IS NULL OR leased_until <= ?2)"
-                " ORDER BY due, feed LIMIT ?3) RETURNING due, feed, token, state",
+                " ORDER BY due, feed LIMIT ?3) RETURNING due, feed, token",
                 (stamp(until), stamp(now), n),
             ).fetchall()
-        return [Claim(feed=feed, token=token, until=until, state=state) for _, feed, token, state in sorted(rows)]
+            states = _states(db, [feed for _, feed, _ in rows])
+        return [Claim(feed=feed, token=token, until=until, state=states.get(feed)) for _, feed, token in sorted(rows)]
 
     def complete(self, completions: Sequence[Completion], *, at: datetime) -> list[bool]:
         when = stamp(at)
@@ -170,7 +172,7 @@ class SqliteStore:
             return self._complete(completions, encoded, when, is_fresh=False)
 
     def release(self, claim: Claim, *, due: datetime) -> None:
-        with self._file.write() as db:
+        with self._file.write_briefly() as db:
             db.execute(
                 "UPDATE feeds SET leased_until = NULL, due = ?"
                 " WHERE feed = ? AND token = ? AND leased_until IS NOT NULL",
@@ -178,7 +180,7 @@ class SqliteStore:
             )
 
     def expedite(self, feeds: Collection[str], *, due: datetime) -> None:
-        with self._file.write() as db:
+        with self._file.write_briefly() as db:
             db.execute(
                 "UPDATE feeds SET due = ?1 WHERE due > ?1 AND feed IN (SELECT value FROM json_each(?2))",
                 (stamp(due), _list(feeds)),
@@ -187,7 +189,8 @@ class SqliteStore:
     def feeds(self) -> list[FeedRow]:
         with self._file.read() as db:
             rows = db.execute(
-                "SELECT feed, due, leased_until, completed_at, state FROM feeds WHERE enrolled ORDER BY feed"
+                "SELECT feed, due, leased_until, completed_at, state FROM feeds LEFT JOIN feed_states USING (feed)"
+                " WHERE enrolled ORDER BY feed"
             ).fetchall()
         return [feed_row(*row) for row in rows]
 
@@ -294,11 +297,21 @@ def _insert(db: Connection, rows: Sequence[Row], when: str, newest: tuple[int, s
 def _settle(db: Connection, done: Completion, when: str) -> bool:
     """Close the claim if it is still the current one."""
     changed = db.execute(
-        "UPDATE feeds SET leased_until = NULL, due = ?, completed_at = ?, state = ?"
+        "UPDATE feeds SET leased_until = NULL, due = ?, completed_at = ?"
         " WHERE feed = ? AND token = ? AND leased_until IS NOT NULL",
-        (stamp(done.next_due), when, done.state, done.claim.feed, done.claim.token),
+        (stamp(done.next_due), when, done.claim.feed, done.claim.token),
     )
-    return changed.rowcount == 1
+    if changed.rowcount != 1:
+        return False
+    db.execute("INSERT OR REPLACE INTO feed_states (feed, state) VALUES (?, ?)", (done.claim.feed, done.state))
+    return True
+
+
+def _states(db: Connection, feeds: Collection[str]) -> dict[str, str]:
+    rows = db.execute(
+        "SELECT feed, state FROM feed_states WHERE feed IN (SELECT value FROM json_each(?))", (_list(feeds),)
+    )
+    return dict(rows.fetchall())
 
 
 def _check_fence(db: Connection, fence: tuple[str, int]) -> None:

@@ -35,11 +35,17 @@ class SqliteFile:
         with self._errors("open"):
             self._writer = self._open_writer()
         self._transaction = _Transaction(self._writer, self._turn, self._failed, self._undo)
+        self._brief = _Brief(self._writer, self._turn, self._failed, self._undo, synchronous)
         self.identity = identity_of(path)
 
     def write(self) -> AbstractContextManager[Connection]:
         """One transaction, durable when the block ends and undone when it raises."""
         return self._transaction
+
+    def write_briefly(self) -> AbstractContextManager[Connection]:
+        """One transaction that a power cut may undo, as long as no durable one came after it; a crash of the program
+        does not. For what means nothing to whoever starts the machine again."""
+        return self._brief
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -148,7 +154,7 @@ class _Transaction:
     def __enter__(self) -> Connection:
         self._turn.acquire()
         try:
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._begin()
         except sqlite3.Error as exc:
             self._end()
             raise self._failed(exc) from exc
@@ -168,9 +174,39 @@ class _Transaction:
         finally:
             self._end()
 
+    def _begin(self) -> None:
+        self._writer.execute("BEGIN IMMEDIATE")
+
     def _end(self) -> None:
         try:
             self._undo()
+        finally:
+            self._turn.release()
+
+
+class _Brief(_Transaction):
+    """A turn at writing that does not wait for the disk."""
+
+    def __init__(
+        self,
+        writer: Connection,
+        turn: threading.RLock,
+        failed: Callable[[sqlite3.Error], LogError],
+        undo: Callable[[], None],
+        synchronous: str,
+    ) -> None:
+        super().__init__(writer, turn, failed, undo)
+        self._synchronous = synchronous
+
+    def _begin(self) -> None:
+        self._writer.execute("PRAGMA synchronous=NORMAL")
+        super()._begin()
+
+    def _end(self) -> None:
+        try:
+            self._undo()
+            with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+                self._writer.execute(f"PRAGMA synchronous={self._synchronous}")
         finally:
             self._turn.release()
 

@@ -21,36 +21,30 @@ from matchers.rules import RuleSet
 from store.codec import encode
 
 
-class NotAnswered(Exception):
-    """Whoever was asked could not read the body; says what broke."""
-
-
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Found:
     offered: Offered | None = None
     refused: NotAFeed | None = None
-    broken: str = ""
 
 
-def question(body: Body) -> bytes:
-    """The body as another process is asked to read it."""
+def asked(body: Body) -> bytes:
+    """The body, as another process is asked to read it."""
     return _ENCODER.encode(body)
 
 
-def answer(question: bytes, rules: Sequence[RuleSet]) -> bytes:
-    """What that process answers; a defect is part of the answer."""
-    try:
-        found = offered(_BODY.decode(question), rules)
-        return _ENCODER.encode(_Answer(offered=found) if isinstance(found, Offered) else _Answer(refused=found))
-    except Exception as exc:  # noqa: BLE001 - read once more in our own process, and told there with its traceback
-        return _ENCODER.encode(_Answer(broken=f"{type(exc).__name__}: {exc}"))
+def body_asked(question: bytes) -> Body:
+    """What `asked` wrote."""
+    return _BODY.decode(question)
 
 
-def answered(told: bytes) -> Offered | NotAFeed:
-    """What an answer says. Raises NotAnswered."""
-    found = _ANSWER.decode(told)
-    if found.broken:
-        raise NotAnswered(found.broken)
+def told(found: Offered | NotAFeed) -> bytes:
+    """What was found, as that process tells it."""
+    return _ENCODER.encode(_Found(offered=found) if isinstance(found, Offered) else _Found(refused=found))
+
+
+def heard(answer: bytes) -> Offered | NotAFeed:
+    """What `told` wrote."""
+    found = _FOUND.decode(answer)
     said = found.offered or found.refused
     assert said is not None
     return said
@@ -91,4 +85,4 @@ def _judged(one: Sighting, feed: Feed, rules: Sequence[RuleSet]) -> tuple[Judged
 
 _ENCODER = msgspec.msgpack.Encoder()
 _BODY = msgspec.msgpack.Decoder(Body)
-_ANSWER = msgspec.msgpack.Decoder(_Answer)
+_FOUND = msgspec.msgpack.Decoder(_Found)

@@ -11,8 +11,7 @@ import msgspec
 
 from bot.watch.decide import Judged, Sighting
 from feeds.item import Feed
-from feeds.outcome import Fetched
-from feeds.state import FeedState, Pace
+from feeds.state import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,6 @@ class Offered:
     pace: Pace
     rules: Mapping[str, str]
     offers: tuple[Offer, ...]
-
-
-def body_of(fetched: Fetched, feed: Feed, state: FeedState) -> Body:
-    """What is to be read of an answer, and what is known already."""
-    return Body(feed, fetched.answer.url, fetched.content_type, fetched.body, state.window)
 
 
 _SIGHTING = msgspec.msgpack.Decoder(Sighting)

@@ -9,32 +9,21 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bot.lane import Lane
+from bot.watch.look import Looked, Postponed
 from bot.watch.record import Polled, Recorder, Tally
 from feeds.item import Feed
-from feeds.outcome import Failed, Fetched, NotAFeed, NotModified, Outcome
-from feeds.state import FeedState
+from feeds.outcome import Failed, Fetched, NotAFeed, NotModified
 from store.log import Claim, Schedule
-
-if TYPE_CHECKING:
-    from bot.watch.offers import Offered
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)  # longer than the longest fetch and the queue before the log together
+LEASE = timedelta(minutes=10)  # longer than the longest fetch and the queue before the log together
 
 
-@dataclass(frozen=True, slots=True)
-class Postponed:
-    """The feed was not asked, because its host is to be left alone until then."""
-
-    until: datetime
-
-
-Look = Callable[[Feed, FeedState], Awaitable[tuple[Outcome, "Offered | NotAFeed | None"] | Postponed]]
-"""Ask for a feed: the outcome and, where a body came, what it offers."""
+Look = Callable[[Feed, str | None], Awaitable[Looked | Postponed]]
+"""Ask for a feed, given its state as it was written down, and read what came."""
 
 
 @dataclass(slots=True)
@@ -54,10 +43,10 @@ class Figures:
     def count(self, polled: Polled, tally: Tally) -> None:
         """Add one recorded poll."""
         self.polls += 1
-        match polled.outcome, polled.found:
-            case Fetched(body=body), found if found is not None and not isinstance(found, NotAFeed):
+        match polled.looked.outcome, polled.looked.found:
+            case Fetched(), found if found is not None and not isinstance(found, NotAFeed):
                 self.fetched += 1
-                self.bytes += len(body)
+                self.bytes += polled.looked.received
             case NotModified(), _:
                 self.unchanged += 1
             case _:
@@ -89,8 +78,9 @@ class Poller:
     ) -> None:
         self.feeds, self._schedule, self._lane, self._recorder = feeds, schedule, lane, recorder
         self._look, self._clock, self._on_news = look, clock, on_news
-        # More than are fetched at once, so that feeds that wait for a busy host hold up no other.
-        self._claims_at_once = 4 * concurrency
+        # More than are fetched at once, so that feeds that wait for a busy host hold up no other, and that there is
+        # something to ask while the last answers are being written.
+        self._claims_at_once = 16 * concurrency
         self.figures = Figures()
         # When a feed was last read, and which do not answer: what every answer to a reader ends with.
         self.last_at: datetime | None = None
@@ -136,24 +126,22 @@ class Poller:
     async def _poll(self, claim: Claim, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:
         """One feed. Whatever goes wrong with it is that feed's outcome and nobody else's trouble."""
         begun = time.perf_counter()
-        state = FeedState.from_json(claim.state)
         feed = self.feeds.get(claim.feed)
         if feed is None:  # paused since it was claimed
             held.pop(claim.feed, None)
             await self._lane.call(self._schedule.release, claim, due=self._clock())
             return
         try:
-            looked = await self._look(feed, state)
+            looked = await self._look(feed, claim.state)
         except Exception as exc:
             log.exception("poll broke feed=%s", claim.feed)
-            looked = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"), None
+            looked = Looked(Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}"))
         if isinstance(looked, Postponed):
             await self._lane.call(self._schedule.release, claim, due=looked.until)
             held.pop(claim.feed, None)
             log.info("poll postponed, its host rests feed=%s until=%s", claim.feed, f"{looked.until:%H:%M}")
             return
-        outcome, found = looked
-        await queue.put(Polled(claim, feed, state, outcome, found, seconds=time.perf_counter() - begun))
+        await queue.put(Polled(claim, feed, looked, seconds=time.perf_counter() - begun))
 
     async def _record(self, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:
         """Take whatever is ready and record it together; None ends it."""
@@ -180,7 +168,7 @@ class Poller:
             self._on_news()
 
     def _note(self, polled: Polled) -> None:
-        if isinstance(polled.outcome, Failed) or isinstance(polled.found, NotAFeed):
+        if isinstance(polled.looked.outcome, Failed) or isinstance(polled.looked.found, NotAFeed):
             self.failing.add(polled.feed.id)
         else:
             self.failing.discard(polled.feed.id)

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.rules.activation import Standing
+from bot.watch.look import Looked
 from feeds import due
 from feeds.item import Feed
 from feeds.notices import Awoke, BeganFailing, Gap, Gone, Moved, Notice, Recovered, Stale, ValidatorsLie
-from feeds.outcome import Failed, Fetched, NotAFeed, NotModified, Outcome
+from feeds.outcome import Failed, Fetched, NotAFeed, NotModified
 from feeds.pace import with_hub
 from feeds.state import FeedState
 from store.events.fact import Fact
@@ -39,13 +40,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """A feed that was asked: what it was asked with, and what came of it. `found` where a body came."""
+    """A feed that was asked, and what came of it."""
 
     claim: Claim
     feed: Feed
-    state: FeedState
-    outcome: Outcome
-    found: Offered | NotAFeed | None
+    looked: Looked
     seconds: float
 
 
@@ -98,16 +97,17 @@ class Recorder:
         except Exception as exc:  # part of the tick, one of the two loops
             log.exception("deciding broke feed=%s", polled.feed.id)
             broken = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}")
-            return self._decide(replace(polled, outcome=broken, found=None), now)
+            return self._decide(replace(polled, looked=Looked(broken)), now)
 
     def _decide(self, polled: Polled, now: datetime) -> tuple[Completion, Tally]:
         tally = Tally()
-        found = polled.found
-        if isinstance(polled.outcome, Fetched) and found is not None and not isinstance(found, NotAFeed):
-            judged = self._judged(polled.state, polled.outcome, found, now)
+        state = FeedState.from_json(polled.claim.state)
+        outcome, found = polled.looked.outcome, polled.looked.found
+        if isinstance(outcome, Fetched) and found is not None and not isinstance(found, NotAFeed):
+            judged = self._judged(state, outcome, found, now)
             events = self._intake().events(found, polled.feed, now=now, tally=tally)
         else:
-            judged, events = self._no_items(polled, now), []
+            judged, events = self._no_items(state, polled.looked, now), []
         notices = [Event(_fact_of(notice, polled.feed), self._meta) for notice in judged.notices]
         tally.notes = [type(notice).__name__ for notice in judged.notices]
         return Completion(polled.claim, judged.next_due, judged.state.to_json(), (*notices, *events)), tally
@@ -124,17 +124,17 @@ class Recorder:
             settings=self._settings,
         )
 
-    def _no_items(self, polled: Polled, now: datetime) -> due.Judged:
+    def _no_items(self, state: FeedState, looked: Looked, now: datetime) -> due.Judged:
         jitter = self._dice()
-        match polled.outcome:
+        match looked.outcome:
             case NotModified() as unchanged:
-                return due.after_unchanged(polled.state, unchanged, now=now, jitter=jitter, settings=self._settings)
+                return due.after_unchanged(state, unchanged, now=now, jitter=jitter, settings=self._settings)
             case Failed() as failed:
                 pass
             case Fetched():
-                reason = polled.found.reason if isinstance(polled.found, NotAFeed) else "no feed"
+                reason = looked.found.reason if isinstance(looked.found, NotAFeed) else "no feed"
                 failed = Failed("soft", f"what came is no feed: {reason}")
-        return due.after_failure(polled.state, failed, now=now, jitter=jitter, settings=self._settings)
+        return due.after_failure(state, failed, now=now, jitter=jitter, settings=self._settings)
 
 
 def _intake(store: Store, stories: Callable[[], Stories], standing: Standing, meta: Mapping[str, str]) -> Intake:
@@ -170,7 +170,7 @@ def _tell(polled: Polled, completion: Completion, tally: Tally, *, kept: bool) -
         log.warning("poll dropped, its lease was lost %s", " ".join(parts))
         return
     following = f"next={completion.next_due:%H:%M}"
-    match polled.outcome, polled.found:
+    match polled.looked.outcome, polled.looked.found:
         case Failed(_, reason), _:
             log.warning("poll failed %s reason=%r %s", " ".join(parts), reason, following)
         case NotModified(), _:
