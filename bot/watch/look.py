@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import httpx
 import msgspec
 from msgspec.structs import replace
 
@@ -22,6 +21,8 @@ from feeds.state import FeedState
 from matchers.rules import RuleSet
 
 if TYPE_CHECKING:
+    import httpx
+
     from bot.watch.offers import Body, Offered
 
 _THREADS = 2  # one may be held up by an ill-formed body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import gc
@@ -94,8 +95,7 @@ class Workers:
 
     async def close(self) -> None:
         """End the processes and threads."""
-        for helper in self._helpers:
-            await helper.close()
+        await asyncio.gather(*(helper.close() for helper in self._helpers))
         await self._own.close()
 
     def _helper_of(self, url: str) -> Helper | None:
