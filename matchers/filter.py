@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.item import Item
@@ -33,9 +32,7 @@ def judge(rules: Sequence[RuleSet], lines: Iterable[str]) -> Iterator[str]:
             record = _record(line, number)
             item = _item(record)
             matches = [found for each in rules for found in match(each, item)]
-            told = _told(record, matches)
-            joined = seen.assign(told)
-            seen.add(replace(told, story=joined.story))
+            joined = seen.join(_told(record, matches))
             yield json.dumps(_answer(record, matches, joined.story), ensure_ascii=False)
 
 

@@ -137,14 +137,10 @@ _LEAD = 0.1
 _ENDINGS_TELL = 1.2  # at most
 
 
-def is_small(word: str) -> bool:
-    """Whether a folded word is one of those that only hold a sentence together, in any language known here."""
-    return word in _TOLD_BY or word in _HINDI_SMALL
-
-
-_HINDI_SMALL = frozenset(
+SMALL_WORDS = frozenset(_TOLD_BY).union(
     fold(
         "के का की को में से पर ने और है हैं था थी थे यह वह इस उस एक भी तक लिए साथ कर करने किया करेंगे होगा हुए हुई गया गई"
         " जा रहे रही रहा बाद ही तो कि जो अपने या वाले"
     ).split()
 )
+"""Folded words that only hold a sentence together, in any language known here."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from matchers.language import is_small
+from matchers.language import SMALL_WORDS
 from matchers.match import match
 from matchers.plan import Commitment, Plan, Rule
 from matchers.rules import RuleSet
@@ -105,7 +105,7 @@ def _of_rule(place: str, rule: Rule, plan: Plan) -> Iterable[Finding]:
     if rule.strength == "strong" and not rule.with_ and rule.scope == "text" and rule.at_least == 1:
         for term in (term for terms in rule.any.values() for term in terms if not term.startswith(("=", "@"))):
             folded = fold(term)
-            if is_small(folded) or (folded.isascii() and folded.isalpha() and len(folded) < 3):
+            if folded in SMALL_WORDS or (folded.isascii() and folded.isalpha() and len(folded) < 3):
                 yield Finding(place, f"{term!r} is found nearly everywhere and decides alone")
     absent = {**_expanded(rule.unless, plan), **(_expanded(rule.unless_title, plan) if rule.scope == "title" else {})}
     for folded, term in _expanded(rule.any, plan).items():

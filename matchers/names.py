@@ -112,6 +112,13 @@ def _values(text: str) -> Iterator[float]:
         digits = found[0]
         grouped = re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits)
         value = float(re.sub("[.,]", "", digits) if grouped else digits.replace(",", "."))
-        following = fold(text[found.end() : found.end() + 14]).split(" ")[0]
-        scale = next((factor for word, factor in _SCALE.items() if following.startswith(word) and word), 1)
-        yield value * scale if len(following) > 1 or scale == 1 else value
+        yield value * _scale(text[found.end() : found.end() + 14])
+
+
+@lru_cache(maxsize=4096)
+def _scale(behind: str) -> int:
+    """What a number is multiplied by for the word behind it; one letter alone is no word."""
+    following = fold(behind).split(" ")[0]
+    if len(following) < 2:
+        return 1
+    return next((factor for word, factor in _SCALE.items() if following.startswith(word)), 1)

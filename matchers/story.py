@@ -58,11 +58,20 @@ class Recent:
 
     def add(self, item: StoryItem) -> None:
         """An item that is in a story by now. One that is in none is passed over."""
-        if item.story is None:
-            return
-        members = self._stories.setdefault(item.story, [])
+        if item.story is not None and len(self._stories.get(item.story, ())) < COMPARED:
+            self._add(item.story, traits(item, self._context))
+
+    def join(self, item: StoryItem) -> Joined:
+        """The story the item belongs to, or a new one, to which it is added."""
+        mine = traits(item, self._context)
+        joined = self._assign(mine)
+        self._add(joined.story, mine)
+        return joined
+
+    def _add(self, story: str, mine: Traits) -> None:
+        members = self._stories.setdefault(story, [])
         if len(members) < COMPARED:
-            members.append(traits(item, self._context))
+            members.append(mine)
 
     def forget(self, before: datetime) -> None:
         """Drop the items published before that moment, and those of which it is not known."""
@@ -75,17 +84,19 @@ class Recent:
 
     def assign(self, item: StoryItem) -> Joined:
         """The story the item belongs to, or a new one. The item is not added."""
-        mine = traits(item, self._context)
+        return self._assign(traits(item, self._context))
+
+    def _assign(self, mine: Traits) -> Joined:
         best, reason = (_ENOUGH, ""), ""
         for story, members in self._stories.items():
-            found = [_compare(mine, other, self._context) for other in members if other.key != item.key]
+            found = [_compare(mine, other, self._context) for other in members if other.key != mine.key]
             average = sum(score for score, _ in found) / len(found) if found else -_CERTAIN
             if (average, story) >= best:
                 best, reason = (average, story), max(found)[1]
         if best[1]:
             return Joined(best[1], reason)
         is_catch_all = mine.best in self._context
-        return Joined(item.key, "new", None if is_catch_all else followed(mine, self._stories, self._known))
+        return Joined(mine.key, "new", None if is_catch_all else followed(mine, self._stories, self._known))
 
 
 _ENOUGH = 0.3
@@ -180,12 +191,15 @@ def _is_lost(one: Traits) -> bool:
 def _reason(alike: float, shared: int, figures: int) -> str:
     if alike >= 0.5:
         return "nearly the same text"
-    found = ["the same days and topic"]
-    if shared:
-        found.append("shared names")
-    if figures:
-        found.append("shared figures")
-    return ", ".join(found)
+    return _REASONS[shared > 0, figures > 0]
+
+
+_REASONS = {
+    (False, False): "the same days and topic",
+    (True, False): "the same days and topic, shared names",
+    (False, True): "the same days and topic, shared figures",
+    (True, True): "the same days and topic, shared names, shared figures",
+}
 
 
 def _topic(a: Traits, b: Traits, context: frozenset[str]) -> float:

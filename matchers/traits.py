@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from feeds.item import canonical_url
-from matchers.language import detect, is_small
+from matchers.language import SMALL_WORDS, detect
 from matchers.names import is_title_case, names, numbers
 from matchers.phase import phase
 from matchers.text import fold
@@ -62,12 +62,13 @@ def traits(item: StoryItem, context: frozenset[str]) -> Traits:
     bare = _without_outlet(item.title)
     title = fold(bare)
     folded = f"{title} {fold(item.summary)}".split()
+    empty = _empty(context)
     usual = _skeletons(context)
     in_summary = names(_SENTENCE_START.sub(r"\1", item.summary)) - usual
     in_title = names(bare) - usual
     if is_title_case(bare):
         in_title &= in_summary
-    words = frozenset(_content(folded, context))
+    words = frozenset(_content(folded, empty))
     figures = numbers(f"{bare} . {item.summary}")
     until = item.until or item.published
     return Traits(
@@ -80,7 +81,7 @@ def traits(item: StoryItem, context: frozenset[str]) -> Traits:
         best=item.commitments[0] if item.commitments else "",
         language=item.lang or detect(f"{bare} {item.summary}", folded),
         title=title,
-        title_words=frozenset(_content(title.split(), context)),
+        title_words=frozenset(_content(title.split(), empty)),
         words=words,
         title_names=in_title,
         names=in_title | in_summary,
@@ -100,9 +101,14 @@ def _skeletons(context: frozenset[str]) -> frozenset[str]:
     return names(" ".join(word.capitalize() for word in context))
 
 
-def _content(words: Sequence[str], context: frozenset[str]) -> list[str]:
+@lru_cache(maxsize=8)
+def _empty(context: frozenset[str]) -> frozenset[str]:
+    return context | SMALL_WORDS
+
+
+def _content(words: Sequence[str], empty: frozenset[str]) -> list[str]:
     """Words that carry content, cut to a stem."""
-    return [word[:6] for word in words if len(word) > 2 and word not in context and not is_small(word)]
+    return [word[:6] for word in words if len(word) > 2 and word not in empty]
 
 
 def overlap(ours: frozenset[str], theirs: frozenset[str]) -> float:

@@ -235,9 +235,7 @@ class _Telling:
         return events
 
     def _join(self, one: Stored, item: ItemView, commitments: Sequence[str]) -> StoryJoined:
-        told = _story_item(item, commitments, None)
-        found = self._recent.assign(told)
-        self._recent.add(replace(told, story=found.story))
+        found = self._recent.join(_story_item(item, commitments, None))
         return StoryJoined(item=one.item, story=found.story, reason=found.reason)
 
     def _add(self, items: Iterable[ItemView]) -> None:

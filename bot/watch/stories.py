@@ -44,10 +44,7 @@ class Stories:
         self, sighting: Sighting, matched: Sequence[ItemMatched], *, lang: str | None, now: datetime
     ) -> StoryJoined:
         """The story the item belongs to: one that is being told, or one that it founds."""
-        recent = self._known(now)
-        item = replace(_story_item(sighting, matched, now), lang=lang)
-        joined = recent.assign(item)
-        recent.add(replace(item, story=joined.story))
+        joined = self._known(now).join(_story_item(sighting, matched, lang, now))
         return StoryJoined(item=sighting.key, story=joined.story, reason=joined.reason, follows=joined.follows)
 
     def _known(self, now: datetime) -> Recent:
@@ -111,12 +108,13 @@ def _texts(log: EventLog, matched: dict[str, list[ItemMatched]]) -> dict[str, _T
     return texts
 
 
-def _story_item(sighting: Sighting, matched: Sequence[ItemMatched], now: datetime) -> StoryItem:
+def _story_item(sighting: Sighting, matched: Sequence[ItemMatched], lang: str | None, now: datetime) -> StoryItem:
     item = sighting.item
     return StoryItem(
         key=sighting.key,
         title=item.title or "",
         summary=item.summary or "",
+        lang=lang,
         link=item.link,
         published=item.published or item.updated or now,
         commitments=tuple(dict.fromkeys(found.commitment for found in matched)),
