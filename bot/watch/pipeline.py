@@ -19,7 +19,7 @@ from store.log import Claim, Schedule
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)  # longer than the longest fetch and the queue before the log together
+LEASE = timedelta(minutes=5)  # longer than the longest fetch and the queue before the log together
 
 
 Look = Callable[[Feed, str | None], Awaitable[Looked | Postponed]]
@@ -78,9 +78,9 @@ class Poller:
     ) -> None:
         self.feeds, self._schedule, self._lane, self._recorder = feeds, schedule, lane, recorder
         self._look, self._clock, self._on_news = look, clock, on_news
-        # More than are fetched at once, so that feeds that wait for a busy host hold up no other, and that there is
-        # something to ask while the last answers are being written.
-        self._claims_at_once = 16 * concurrency
+        # More than are fetched at once, so that feeds that wait for a busy host hold up no other; not many more,
+        # because what they offer is held until it is written.
+        self._claims_at_once = 4 * concurrency
         self.figures = Figures()
         # When a feed was last read, and which do not answer: what every answer to a reader ends with.
         self.last_at: datetime | None = None
