@@ -138,6 +138,8 @@ def main() -> None:
         for line in _sentences(exc):
             click.echo(f"pactwatch: {redacted(line)}", err=True)
         sys.exit(2)
+    finally:
+        gc.freeze()  # Python ends with a look through everything for garbage: a tenth of a short command
 
 
 def _end_well_when_told_to() -> None:
