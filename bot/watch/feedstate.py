@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +13,7 @@ from bot.telegram.text import clean
 from feeds import due
 from feeds.state import FeedState
 from store.log import FeedRow
-from store.views.values import FeedHealth, Ledger, Span
+from store.views.values import FeedHealth, Ledger, Span, Stretch
 
 State = Literal["paused", "new", "gone", "failing", "stale", "ok"]
 
@@ -50,7 +50,8 @@ def line(feed: FeedSettings, known: Known, *, since: datetime, now: datetime) ->
     health = next((one for one in known.health if one.feed == feed.id), None)
     polled = FeedState.from_json(row.state if row else None)
     state, span = _state(feed, polled, health)
-    own = None if feed.paused else coverage(known.ledger, [feed.as_feed()], since=since, until=now)
+    ledger = _with_what_is_not_told_yet(known.ledger, feed.id, polled)
+    own = None if feed.paused else coverage(ledger, [feed.as_feed()], since=since, until=now)
     return Line(
         feed=feed,
         state=state,
@@ -64,6 +65,14 @@ def line(feed: FeedSettings, known: Known, *, since: datetime, now: datetime) ->
         due=row.due if row and not feed.paused else None,
         moved_to=polled.moved_to,
     )
+
+
+def _with_what_is_not_told_yet(ledger: Ledger, feed: str, polled: FeedState) -> Ledger:
+    """A feed that has begun to fail is not watched, also before the failure is long enough to be an event."""
+    if polled.failing_since is None or polled.failing_reported:
+        return ledger
+    pending = Stretch(feed, "failing", Span(polled.failing_since, None, polled.last_failure))
+    return replace(ledger, stretches=(*ledger.stretches, pending))
 
 
 def _state(feed: FeedSettings, polled: FeedState, health: FeedHealth | None) -> tuple[State, Span | None]:

@@ -63,6 +63,15 @@ def test_a_line_holds_what_log_and_schedule_know() -> None:
     assert plain["last_item_at"] == (NOW - HOUR).isoformat()
 
 
+def test_a_feed_that_has_begun_to_fail_is_not_watched() -> None:
+    ledger = Ledger(NOW - 4 * HOUR, {}, ())
+    state = FeedState(failing_since=NOW - HOUR, last_failure="no answer")
+    row = FeedRow(FEED.id, NOW + HOUR, None, NOW, state.to_json())
+    found = line(FEED, Known([row], [], ledger), since=NOW - 4 * HOUR, now=NOW)
+    assert found.coverage is not None
+    assert found.coverage.share == pytest.approx(0.75)
+
+
 def test_of_a_feed_with_few_items_gaps_are_unknown() -> None:
     assert told().judges_gaps
     assert not told(structs.replace(STATE, window={"a": "d"})).judges_gaps
