@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import importlib.util
 import json
@@ -12,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from feeds.child import ended
 from feeds.outcome import Failed, FeedError, Fetched
 from feeds.robots import Ask, Robots
 from feeds.text import tidy
@@ -80,19 +79,11 @@ async def extract(body: bytes, *, content_type: str, deadline_s: float = 20.0) -
     Pages are hostile, and a thread cannot be stopped: a process of its own, small in memory, is.
     """
     command = (sys.executable, "-P", "-m", "feeds.pagechild", content_type[:200].replace("\0", ""))
-    child = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
     try:
-        async with asyncio.timeout(deadline_s):
-            out, _ = await child.communicate(body)
+        done = await ended(command, given=body, timeout_s=deadline_s)
     except TimeoutError:
         raise ExtractError(f"no text was found within {deadline_s:g} s") from None
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-    return _answer(out)
+    return _answer(done.output)
 
 
 def _answer(out: bytes) -> tuple[str, str]:

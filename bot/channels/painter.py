@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.aside import ended
 from bot.channels.chart import Chart, can_draw
+from feeds.child import ended
 
 _log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.aside import ended
 from bot.channels.ledger import Call
 from bot.questions.concern import fact_of
 from bot.telegram.text import clean, cut
+from feeds.child import ended
 from store.events.items import TitleTranslated
 from store.log import Event, Store
 from store.views.values import ItemView

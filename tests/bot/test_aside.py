@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.aside import Ended, ended, run_aside
+from bot.aside import run_aside
+from feeds.child import Ended, ended
 
 ECHO = "import sys; sys.stdout.write(sys.stdin.read().upper()); print('done', file=sys.stderr)"
 
