@@ -8,13 +8,13 @@ from itertools import repeat
 
 from matchers import query
 from matchers.plan import Commitment, Plan, Rule
-from matchers.rules import MARKS, CompiledRule, RuleError, RuleSet, SideSign, Way, rules_id
+from matchers.rules import MARKS, CompiledRule, RuleError, RuleSet, SideSign, Way
 from matchers.search import Search
 from matchers.terms import Path, Problem, Table
 
 
-def compiled(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
-    """The rules ready for use. Raises RuleError with every problem at once."""
+def compiled(plan: Plan, commitments: Sequence[Commitment], rules_id: str) -> RuleSet:
+    """The rules ready for use, under that id. Raises RuleError with every problem at once."""
     work = Table(plan.languages)
     for name in _by_need(plan.words):
         work.define(name, _leaf(plan.words[name], ("plan", "words", name)))
@@ -33,7 +33,7 @@ def compiled(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
     ways = {way: number for number, way in enumerate(dict.fromkeys(map(_way, rules)))}
     signs, rest = _searches(patterns, work.members((*sides, *unsided)))
     return RuleSet(
-        id=rules_id(plan, commitments),
+        id=rules_id,
         plan=plan,
         commitments=tuple(commitments),
         rules=tuple(rules),

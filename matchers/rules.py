@@ -92,7 +92,7 @@ class RuleSet:
         """Compile what `compiled_later` left out: only a name that is still empty is looked for here."""
         if name not in _COMPILED:
             raise AttributeError(name)
-        ready = compile_rules(self.plan, self.commitments)
+        ready = compile_rules(self.plan, self.commitments, known_id=self.id)
         for each in _COMPILED:
             object.__setattr__(self, each, getattr(ready, each))
         return getattr(self, name)
@@ -109,11 +109,12 @@ MARKS = ("masks", "noise", "noise_title", "never", "others")
 """The plan's word lists that act on the item as a whole; `RuleSet.marks` has the group of each."""
 
 
-def compile_rules(plan: Plan, commitments: Sequence[Commitment]) -> RuleSet:
-    """The rules ready for use. Raises RuleError with every problem at once."""
+def compile_rules(plan: Plan, commitments: Sequence[Commitment], *, known_id: str = "") -> RuleSet:
+    """The rules ready for use. Raises RuleError with every problem at once. `known_id` is `rules_id` of them, where it
+    is known: to find it takes a quarter of all this."""
     from matchers.compiling import compiled  # noqa: PLC0415 - who only needs to know which rules these are saves all that
 
-    return compiled(plan, commitments)
+    return compiled(plan, commitments, known_id or rules_id(plan, commitments))
 
 
 def compiled_later(plan: Plan, commitments: Sequence[Commitment], *, known_id: str = "") -> RuleSet:
