@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from itertools import repeat
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain, repeat
 
 from matchers import query
 from matchers.plan import Commitment, Plan, Rule
 from matchers.rules import MARKS, CompiledRule, RuleError, RuleSet, SideSign, Way
 from matchers.search import Search
-from matchers.terms import Path, Problem, Table
+from matchers.terms import Path, Problem, Table, Term, pattern_of
 
 
 def compiled(plan: Plan, commitments: Sequence[Commitment], rules_id: str) -> RuleSet:
@@ -28,10 +28,10 @@ def compiled(plan: Plan, commitments: Sequence[Commitment], rules_id: str) -> Ru
     _check_ids(work, plan, commitments)
     if work.problems:
         raise RuleError(sorted(work.problems, key=_by_place))
-    patterns = work.patterns()
+    patterns, terms_of_pattern = work.patterns()
     unsided = _triggers((number, rule) for number, rule in enumerate(rules) if len(rule.sides) < 2)
     ways = {way: number for number, way in enumerate(dict.fromkeys(map(_way, rules)))}
-    signs, rest = _searches(patterns, work.members((*sides, *unsided)))
+    signs, rest = _searches(patterns, [work.terms[one] for one in sorted(work.members((*sides, *unsided)))])
     return RuleSet(
         id=rules_id,
         plan=plan,
@@ -39,7 +39,7 @@ def compiled(plan: Plan, commitments: Sequence[Commitment], rules_id: str) -> Ru
         rules=tuple(rules),
         terms=tuple(work.terms),
         groups_of_term=tuple(work.groups_of_term),
-        terms_of_pattern=tuple(patterns.values()),
+        terms_of_pattern=tuple(terms_of_pattern),
         signs=signs,
         search=rest,
         triggers=_triggers(enumerate(rules)),
@@ -107,7 +107,7 @@ def _with_exceptions(node: query.Node, rule: Rule, path: Path) -> query.Node:
 
 
 def _leaf(words: Mapping[str, tuple[str, ...]], path: Path) -> query.Terms:
-    return query.Terms(tuple(pair for lang, terms in words.items() for pair in zip(terms, repeat(lang))), path)
+    return query.Terms(tuple(chain.from_iterable(zip(terms, repeat(lang)) for lang, terms in words.items())), path)
 
 
 # --- compiling --------------------------------------------------------------------------------------------
@@ -197,11 +197,11 @@ def _triggers(rules: Iterable[tuple[int, CompiledRule]]) -> dict[int, tuple[int,
     return {group: tuple(numbers) for group, numbers in by_group.items()}
 
 
-def _searches(patterns: Mapping[str, tuple[int, ...]], signs: Set[int]) -> tuple[Search, Search]:
+def _searches(patterns: Mapping[str, int], signs: Iterable[Term]) -> tuple[Search, Search]:
     """One for the patterns of these terms, and one for all others."""
-    numbers = dict(zip(patterns, range(len(patterns)), strict=True))
-    first = {pattern: numbers[pattern] for pattern, terms in patterns.items() if not signs.isdisjoint(terms)}
-    return Search(first), Search({pattern: numbers[pattern] for pattern in numbers if pattern not in first})
+    first = {pattern: patterns[pattern] for pattern in map(pattern_of, signs)}
+    rest = {pattern: number for pattern, number in patterns.items() if pattern not in first} if first else patterns
+    return Search(first), Search(rest)
 
 
 def _way(rule: CompiledRule) -> Way:
@@ -231,7 +231,7 @@ def _check_ids(work: Table, plan: Plan, commitments: Sequence[Commitment]) -> No
         for clause in commitment.clauses:
             if clause not in clauses:
                 work.problem((*path, "clauses"), clause, "the id of a clause of the plan")
-        _check_beside(work, commitment, ids - {commitment.id}, (*path, "rules"))
+        _check_beside(work, commitment, ids, (*path, "rules"))
     for kind in ("pairs", "people"):
         for number, entry in enumerate(getattr(plan, kind)):
             for side in entry.sides if kind == "pairs" else (entry.side,):
@@ -239,10 +239,10 @@ def _check_ids(work: Table, plan: Plan, commitments: Sequence[Commitment]) -> No
                     work.problem(("plan", kind, number), side, f"one of plan.sides ({', '.join(plan.sides)})")
 
 
-def _check_beside(work: Table, commitment: Commitment, others: Collection[str], path: Path) -> None:
+def _check_beside(work: Table, commitment: Commitment, ids: Collection[str], path: Path) -> None:
     for number, rule in enumerate(commitment.rules):
         for name in rule.beside:
-            if name not in others:
+            if name not in ids or name == commitment.id:
                 work.problem((*path, number, "beside"), name, "the id of another commitment")
 
 

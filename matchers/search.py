@@ -23,11 +23,12 @@ class Search:
     whole words."""
 
     def __init__(self, patterns: Mapping[str, int], *, many: int = MANY) -> None:
-        whole = {pattern: number for pattern, number in patterns.items() if not pattern.startswith(" ")}
-        self._phrases = _by_length(whole) if len(whole) > many else {}
-        sought = [pattern for pattern in patterns if not self._phrases or pattern not in whole]
-        self._numbers = [patterns[pattern] for pattern in sought]
-        self._automaton = _automaton([_spaced(pattern) for pattern in sought])
+        stems, phrases = _by_length(patterns)
+        if len(patterns) - len(stems) <= many:
+            stems, phrases = patterns, {}
+        self._phrases = phrases
+        self._numbers = list(stems.values())
+        self._automaton = _automaton([_spaced(pattern) for pattern in stems])
 
     def find(self, text: Text) -> list[Seen]:
         """Every pattern wherever it stands, by where it ends; of those that end together the longest first."""
@@ -51,12 +52,16 @@ def _spaced(pattern: str) -> str:
     return pattern if pattern.startswith(" ") else f" {pattern} "
 
 
-def _by_length(phrases: Mapping[str, int]) -> dict[int, dict[str, int]]:
-    """The phrases by how many words they have."""
+def _by_length(patterns: Mapping[str, int]) -> tuple[Mapping[str, int], dict[int, dict[str, int]]]:
+    """Those that may end inside a word, and the others by how many words they have."""
+    stems: dict[str, int] = {}
     lengths: dict[int, dict[str, int]] = defaultdict(dict)
-    for phrase, number in phrases.items():
-        lengths[phrase.count(" ") + 1][phrase] = number
-    return dict(lengths)
+    for pattern, number in patterns.items():
+        if pattern[0] == " ":
+            stems[pattern] = number
+        else:
+            lengths[pattern.count(" ") + 1][pattern] = number
+    return stems, dict(lengths)
 
 
 def _runs(words: Sequence[str], length: int) -> Iterable[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import count
 from typing import NamedTuple
 
 import msgspec
@@ -97,15 +98,17 @@ class Table:
         wanted = frozenset(groups)
         return frozenset().union(*(members for members, number in self._groups.items() if number in wanted))
 
-    def patterns(self) -> Mapping[str, tuple[int, ...]]:
-        """What is looked for, as `Search` takes it, and the terms each may turn out to be: their words up to the first
-        stem."""
-        patterns: dict[str, tuple[int, ...]] = {}
-        for number, term in enumerate(self.terms):
-            head, star, _ = term.folded.partition(STAR)
-            pattern = f" {head}" if star and not head.endswith(" ") else head.rstrip()
-            patterns[pattern] = (*patterns[pattern], number) if pattern in patterns else (number,)
-        return patterns
+    def patterns(self) -> tuple[dict[str, int], list[tuple[int, ...]]]:
+        """What is looked for, numbered, as `Search` takes it; and the terms each may turn out to be."""
+        numbers: dict[str, int] = {}
+        terms: list[tuple[int, ...]] = []
+        for number, pattern in enumerate(map(pattern_of, self.terms)):
+            known = numbers.setdefault(pattern, len(terms))
+            if known == len(terms):
+                terms.append((number,))
+            else:
+                terms[known] = (*terms[known], number)
+        return numbers, terms
 
     def problem(self, path: Path, value: str, wanted: str) -> None:
         self.problems.append(Problem(path, value, wanted))
@@ -122,14 +125,12 @@ class Table:
     def _learn(self, asked: Iterable[tuple[str, str]]) -> None:
         """Numbers the terms that are met first."""
         numbers = self._numbers
-        new = [one for one in asked if one not in numbers and not one[0].startswith("@")]
-        for one, folded in zip(new, _fold_each([text for text, _ in new]), strict=True):
-            term, _ = read_term(*one, folded)
-            number = len(self.terms)
-            # Here may be twice what is met first.
-            if term is not None and term.lang in self._languages and numbers.setdefault(one, number) == number:
-                self.terms.append(term)
-                self.groups_of_term.append(())
+        new = dict.fromkeys(one for one in asked if one not in numbers and not one[0].startswith("@"))
+        read = zip(new, _read_each(new), strict=True)
+        terms = {one: term for one, term in read if term is not None and one[1] in self._languages}
+        numbers.update(zip(terms, count(len(self.terms))))
+        self.terms += terms.values()
+        self.groups_of_term += [()] * len(terms)
 
     def _named(self, name: str, path: Path) -> frozenset[int]:
         if name not in self._lists:
@@ -151,13 +152,27 @@ class Table:
         return frozenset()
 
 
-def _fold_each(terms: Sequence[str]) -> Sequence[str]:
-    """The terms folded, all at once: several times faster than one by one."""
-    joined = "".join(BREAK + text for text in terms)
-    if joined.count(BREAK) != len(terms):
-        return [fold(_starred(text)) for text in terms]
+def _read_each(asked: Collection[tuple[str, str]]) -> Iterable[Term | None]:
+    """The terms, read all at once: several times faster than one by one, most of all where all are just words."""
+    joined = "".join(BREAK + text for text, _ in asked)
+    if joined.count(BREAK) != len(asked):
+        return [read_term(text, lang)[0] for text, lang in asked]
     folded = fold(joined.replace(f"{BREAK}=", BREAK).replace("*", STAR))
-    return folded.replace(f" {BREAK}", BREAK).replace(f"{BREAK} ", BREAK).split(BREAK)[1:]
+    each = folded.replace(f" {BREAK}", BREAK).replace(f"{BREAK} ", BREAK).split(BREAK)[1:]
+    if "=" in joined or "*" in joined or "" in each:
+        return [read_term(*one, words)[0] for one, words in zip(asked, each, strict=True)]
+    return [
+        Term(text, words, words.count(" ") + 1, None, lang, is_plain=True)
+        for (text, lang), words in zip(asked, each, strict=True)
+    ]
+
+
+def pattern_of(term: Term) -> str:
+    """What finds a term: its words up to the first stem, whose beginning follows a space."""
+    if STAR not in term.folded:
+        return term.folded
+    head = term.folded.partition(STAR)[0]
+    return head.rstrip() if head.endswith(" ") else f" {head}"
 
 
 def _starred(text: str) -> str:
