@@ -126,7 +126,7 @@ def _wanted(fault: Fault) -> str:
         case "refused":
             return fault.wanted.removeprefix("Value error, ")
         case _:
-            return "wanted: " + fault.wanted.removeprefix("Input should be ")
+            return "wanted: " + fault.wanted.removeprefix("Input should be ").partition(" or an instance of ")[0]
 
 
 def _siblings(where: Where) -> Iterable[str]:

@@ -69,6 +69,7 @@ def test_everything_but_feeds_plan_and_commitments_has_a_default(tmp_path: Path)
         ),
         ({"fetch": {"timeout": 3}}, "fetch.timeout: 3: unknown key; did you mean 'timeout_s'?"),
         ({"telegram": {"channel": "pactwatch"}}, "telegram.channel: 'pactwatch': wanted a chat id such as"),
+        ({"fetch": ["concurrency"]}, "fetch: ['concurrency']: wanted: a dictionary"),
         ({"fetch": {"concurrency": 0}}, "fetch.concurrency: 0: wanted: greater than or equal to 1"),
         ({"fetch": {"min_interval_minutes": 90, "max_interval_minutes": 60}}, "is longer than max_interval_minutes"),
         ({"commitments": [{"id": "b", "title": {"en": "B"}, "rules": [{"id": "w"}]}]}, "commitments[0].rules[0]"),
