@@ -88,18 +88,32 @@ class Recent:
 
     def _assign(self, mine: Traits) -> Joined:
         best, reason = (_ENOUGH, ""), ""
-        for story, members in self._stories.items():
-            found = [_compare(mine, other, self._context) for other in members if other.key != mine.key]
-            average = sum(score for score, _ in found) / len(found) if found else -_CERTAIN
+        # Where the headline has been told already there is little for others to reach.
+        for story, members in sorted(self._stories.items(), key=lambda told: told[1][0].title != mine.title):
+            average, why = self._average(mine, members, least=best[0])
             if (average, story) >= best:
-                best, reason = (average, story), max(found)[1]
+                best, reason = (average, story), why
         if best[1]:
             return Joined(best[1], reason)
         is_catch_all = mine.best in self._context
         return Joined(mine.key, "new", None if is_catch_all else followed(mine, self._stories, self._known))
 
+    def _average(self, mine: Traits, members: Sequence[Traits], *, least: float) -> tuple[float, str]:
+        """How alike the item is to the members, and what speaks most for it; given up where it comes to less than
+        `least`, whatever the rest says."""
+        others = [one for one in members if one.key != mine.key]
+        found: list[tuple[float, str]] = []
+        total = 0.0
+        for left, other in zip(range(len(others), 0, -1), others, strict=True):
+            if total + left * _MOST < least * len(others):
+                return -_CERTAIN, ""
+            found.append(_compare(mine, other, self._context))
+            total += found[-1][0]
+        return (total / len(found), max(found)[1]) if found else (-_CERTAIN, "")
+
 
 _ENOUGH = 0.3
+_MOST = 12.0  # more than any two items come to
 _BASE = -1.85
 _ABROAD = 0.1  # two languages that share nothing but day and topic
 _WORDS = 3  # so many common words stand for a name or a figure
