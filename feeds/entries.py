@@ -63,13 +63,12 @@ class _Found:
             place = places[child.tag]
             if place is None:
                 continue
-            slot, rank, _ = place
-            text = child.text
+            slot, text = place.slot, child.text
             if slot >= ONCE:
                 many.append((place, child, text))
             elif (text and not text.isspace()) or len(child):
                 known = once[slot]
-                if known is None or rank < known[0].rank or (rank == known[0].rank and slot > _FIRST_COUNTS):
+                if known is None or _goes_before(place, known[0]):
                     once[slot] = (place, child, text)
 
     def value(self, slot: int) -> str | None:
@@ -80,6 +79,10 @@ class _Found:
     def construct(self, slot: int) -> Text | None:
         known = self.once[slot]
         return text_of(known[1], known[2] or "", atom=known[0].atom) if known else None
+
+
+def _goes_before(place: Place, known: Place) -> bool:
+    return place.rank < known.rank or (place.rank == known.rank and place.slot > _FIRST_COUNTS)
 
 
 def read_entry(item: Element, context: Context) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from msgspec import structs
 
 from feeds.item import Feed, Item, item_digest, item_key
@@ -17,8 +18,7 @@ MAX_TITLE = 500
 MAX_SUMMARY = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True, gc=False):
     """An item as a feed offered it in this poll, cut to what we keep, with its identity."""
 
     key: str

@@ -26,8 +26,7 @@ class Body:
     window: Mapping[str, str] | None = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True, gc=False):
     """An item that the last body did not hold, or not with this text, and what there is to say of it.
 
     Most are new, and no rule has anything to say of them: then `seen`, the data of their ItemSeen, is all that is
@@ -37,8 +36,8 @@ class Offer:
     key: str
     digest: str
     lang: str
-    seen: str = field(repr=False)
-    packed: bytes = field(repr=False)
+    seen: str
+    packed: bytes
     judged: tuple[Judged, ...] = ()
 
     @property

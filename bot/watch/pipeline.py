@@ -107,6 +107,12 @@ class Poller:
 
     async def _poll_due(self, queue: asyncio.Queue[Polled | None], held: dict[str, Claim]) -> None:
         running: set[asyncio.Task[None]] = set()
+        one_ended = asyncio.Event()  # asyncio.wait would look at all of them for each that ends
+
+        def end(task: asyncio.Task[None]) -> None:
+            running.discard(task)
+            one_ended.set()
+
         async with asyncio.TaskGroup() as group:
             while True:
                 # Claiming costs a durable write: it is done for many feeds at a time.
@@ -115,10 +121,11 @@ class Poller:
                     held[claim.feed] = claim
                     task = group.create_task(self._poll(claim, queue, held))
                     running.add(task)
-                    task.add_done_callback(running.discard)
+                    task.add_done_callback(end)
                 if not running:
                     return
-                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                one_ended.clear()
+                await one_ended.wait()
 
     async def _claim(self, free: int) -> list[Claim]:
         return await self._lane.call(self._schedule.claim, free, LEASE, now=self._clock())
