@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 
 from matchers import query
+from matchers.deciding import needs, ready, starters
 from matchers.plan import Commitment, Plan, Rule
 from matchers.rules import MARKS, CompiledRule, RuleError, RuleSet, SideSign, Way
 from matchers.search import Search
@@ -153,10 +154,11 @@ def _rule(work: Table, plan: Plan, commitment: str, rule: Rule, path: Path) -> I
             work.problem((*path, "query"), rule.query or "", str(error))
             return
         when = _grouped(work, asked, (*path, "query"))
-        if not _starters(when):
+        if not starters(when):
             work.problem(path, rule.id, "a term that must be there: from NOT alone nothing can be found")
         main = frozenset(query.groups(query.first(when)))
-        yield CompiledRule(commitment, rule, asked, when, main, sides, variant.strength)
+        test = ready(when, listed=rule.listed)
+        yield CompiledRule(commitment, rule, asked, when, main, sides, variant.strength, needs(when), test)
 
 
 def _grouped(work: Table, node: query.Node, path: Path) -> query.Node:
@@ -173,26 +175,10 @@ def _grouped(work: Table, node: query.Node, path: Path) -> query.Node:
     return query.rebuild(node, leaf)
 
 
-def _starters(node: query.Node) -> frozenset[int]:
-    """Groups of which at least one must be found for the expression to hold; empty if it can hold without any."""
-    match node:
-        case query.Group(number):
-            return frozenset([number])
-        case query.Scoped(_, part):
-            return _starters(part)
-        case query.Near(_, _, parts) | query.And(parts):
-            return min((found for found in map(_starters, parts) if found), key=len, default=frozenset())
-        case query.Or(parts) | query.Count(_, parts):
-            found = [_starters(part) for part in parts]
-            return frozenset().union(*found) if all(found) else frozenset()
-        case _:
-            return frozenset()
-
-
 def _triggers(rules: Iterable[tuple[int, CompiledRule]]) -> dict[int, tuple[int, ...]]:
     by_group: dict[int, list[int]] = defaultdict(list)
     for number, rule in rules:
-        for group in _starters(rule.when):
+        for group in starters(rule.when):
             by_group[group].append(number)
     return {group: tuple(numbers) for group, numbers in by_group.items()}
 

@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
 
-from matchers import query
 from matchers.rules import RuleSet
 from matchers.search import Seen, in_order
 from matchers.terms import Term
@@ -28,6 +27,7 @@ class Hits:
         """Those whose terms count; all where there is none."""
         self._seen = in_order((*signs, *rules.search.find(text)))
         self._verified: dict[int, list[Hit]] = {}
+        self._scoped: dict[tuple[int, str, bool], list[Hit]] = {}
         self.groups: Set[int] = groups_of(rules, self._seen)
         """The groups of which a term may be in the text."""
 
@@ -42,6 +42,15 @@ class Hits:
 
     def of(self, group: int, scope: str, *, listed: bool) -> list[Hit]:
         """The hits of a group inside a scope; those that are one of a list only where `listed`."""
+        if group not in self.groups:
+            return []
+        asked = (group, scope, listed)
+        found = self._scoped.get(asked)
+        if found is None:
+            found = self._scoped[asked] = self._of(*asked)
+        return found
+
+    def _of(self, group: int, scope: str, listed: bool) -> list[Hit]:
         hits = self.all(group)
         if hits and scope != "text":
             end = self.text.title_words if scope == "title" else self.lead_end
@@ -204,95 +213,3 @@ def _split_at_and(words: Sequence[str], base: int) -> Iterable[Part]:
             start, after_and = number + 1, True
     if len(words) > start:
         yield base + start, base + len(words), after_and
-
-
-# --- deciding ---------------------------------------------------------------------------------------------
-
-
-def holds(node: query.Node, hits: Hits, *, listed: bool, scope: str = "text") -> list[Hit] | None:
-    """The hits that make the expression true, or None where it is not."""
-    found: list[Hit] | None = None
-    match node:
-        case query.Group(number):
-            found = hits.of(number, scope, listed=listed) or None
-        case query.Scoped(inner, part):
-            found = holds(part, hits, listed=listed, scope=inner)
-        case query.Not(part):
-            found = [] if holds(part, hits, listed=True, scope=scope) is None else None
-        case query.And(parts):
-            found = _all(_each(parts, hits, listed, scope))
-        case query.Or(parts):
-            met = [some for some in _each(parts, hits, listed, scope) if some is not None]
-            found = _all(met) if met else None
-        case query.Count(least, parts):
-            some = _all(one or [] for one in _each(parts, hits, listed, scope))
-            found = some if some and len(_different(some, hits.rules)) >= least else None
-        case query.Near(distance, ordered, parts):
-            places = [some for some in _each(parts, hits, listed, scope) if some]
-            if len(places) == len(parts):
-                found = (_in_order if ordered else _together)(places, distance, hits.text.title_words)
-    return found
-
-
-def _each(parts: Iterable[query.Node], hits: Hits, listed: bool, scope: str) -> Iterable[list[Hit] | None]:
-    return (holds(part, hits, listed=listed, scope=scope) for part in parts)
-
-
-def _all(found: Iterable[list[Hit] | None]) -> list[Hit] | None:
-    together: list[Hit] = []
-    for some in found:
-        if some is None:
-            return None
-        together += some
-    return together
-
-
-def _different(found: Iterable[Hit], rules: RuleSet) -> set[str]:
-    return {rules.terms[number].folded for _, _, number in found}
-
-
-def _together(places: Sequence[Sequence[Hit]], distance: int, title_words: int) -> list[Hit] | None:
-    """Hits of the first part with one of every other part near, and those."""
-    indexes = [_Index(sorted(part), title_words) for part in places[1:]]
-    for hit in sorted(places[0]):
-        partners = [index.nearest(hit, distance) for index in indexes]
-        if all(partner is not None for partner in partners):
-            return [hit, *(partner for partner in partners if partner is not None)]
-    return None
-
-
-def _in_order(places: Sequence[Sequence[Hit]], distance: int, title_words: int) -> list[Hit] | None:
-    """One hit of each part, each after the one before and near it."""
-    chains: list[tuple[Hit, ...]] = [(hit,) for hit in sorted(places[0])]
-    for part in places[1:]:
-        index = _Index(sorted(part), title_words)
-        followed = ((chain, index.next(chain[-1], distance)) for chain in chains)
-        chains = [(*chain, after) for chain, after in followed if after is not None]
-    return list(chains[0]) if chains else None
-
-
-class _Index:
-    """Hits by place, for finding the nearest on either side without looking at all."""
-
-    def __init__(self, hits: Sequence[Hit], title_words: int) -> None:
-        self._by_start = list(hits)
-        self._starts = [hit[0] for hit in hits]
-        self._by_end = sorted(hits, key=lambda hit: hit[1])
-        self._ends = [hit[1] for hit in self._by_end]
-        self._title_words = title_words
-
-    def next(self, hit: Hit, distance: int) -> Hit | None:
-        index = bisect_left(self._starts, hit[1])
-        return self._if_near(index, self._by_start, hit, distance)
-
-    def nearest(self, hit: Hit, distance: int) -> Hit | None:
-        before = bisect_right(self._ends, hit[0]) - 1
-        return self.next(hit, distance) or self._if_near(before, self._by_end, hit, distance)
-
-    def _if_near(self, index: int, hits: Sequence[Hit], hit: Hit, distance: int) -> Hit | None:
-        if not 0 <= index < len(hits):
-            return None
-        other = hits[index]
-        same_field = (other[0] < self._title_words) == (hit[0] < self._title_words)
-        gap = max(other[0] - hit[1], hit[0] - other[1])
-        return other if same_field and gap <= distance else None

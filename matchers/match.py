@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from feeds.item import Item
-from matchers.hits import Hit, Hits, groups_of, holds
+from matchers.hits import Hit, Hits, groups_of
 from matchers.language import detect
 from matchers.rules import CompiledRule, RuleSet, SideSign, Way
 from matchers.search import Seen
@@ -109,8 +109,10 @@ def judge(rules: RuleSet, item: Item, *, context: Sequence[str] = ()) -> Judgeme
 
 
 def _triggered(rules: RuleSet, hits: Hits) -> set[int]:
-    """The rules of which a term that must be there may be there."""
-    return {number for group in rules.triggers.keys() & hits.groups for number in rules.triggers[group]}
+    """The rules of which all terms that must be there may be there."""
+    groups = hits.groups
+    numbers = {number for group in rules.triggers.keys() & groups for number in rules.triggers[group]}
+    return {number for number in numbers if not any(map(groups.isdisjoint, rules.rules[number].needs))}
 
 
 def _open_ways(
@@ -196,7 +198,7 @@ def _judge(
             why_not = gates[kind] = _gate(rule, sides, marks, hits.text.title_words)
         if why_not and not thorough:
             continue
-        found = holds(rule.when, hits, listed=rule.rule.listed)
+        found = rule.holds(hits)
         if found is not None:
             fired.append(
                 Fired(rule, tuple(found), _score(rule, found, hits, sides), _begins(rule, found, hits), why_not)

@@ -16,6 +16,7 @@ from matchers.shape import told
 
 if TYPE_CHECKING:
     from matchers import query
+    from matchers.deciding import Test
     from matchers.search import Search
     from matchers.terms import Problem, Term
 
@@ -32,7 +33,8 @@ class RuleError(Exception):
 class CompiledRule:
     """A rule ready to decide: what it asks, in words and in groups, the sides it needs, and how much it says. `main`
     are the groups of what it is about: what stands first in it, without what must stand beside that. A rule that is
-    also something outside its scope is two of these."""
+    also something outside its scope is two of these. Of each set of groups in `needs` one must be found before it is
+    worth asking whether it `holds`."""
 
     commitment: str
     rule: Rule
@@ -41,6 +43,8 @@ class CompiledRule:
     main: frozenset[int]
     sides: tuple[str, ...]
     strength: str
+    needs: tuple[frozenset[int], ...] = field(repr=False)
+    holds: Test = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
