@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 
 from matchers.rules import RuleSet
@@ -37,7 +38,7 @@ class Hits:
             return []
         hits = self._verified.get(group)
         if hits is None:
-            hits = self._verified[group] = self._verify(group)
+            hits = self._verified[group] = self._unmasked(group)
         return hits
 
     def of(self, group: int, scope: str, *, listed: bool) -> list[Hit]:
@@ -79,31 +80,35 @@ class Hits:
     @cached_property
     def masked(self) -> list[Hit]:
         """The stretches in which nothing is found, by their place."""
-        return sorted(hit for found in self._found.get(self.rules.marks["masks"], ()) if (hit := self._hit(*found)))
+        return sorted(self._found.get(self.rules.marks["masks"], ()))
 
     @cached_property
-    def _found(self) -> dict[int, list[tuple[int, int]]]:
-        """For every group the positions in the folded text, and the terms, that the automaton saw."""
-        found: dict[int, list[tuple[int, int]]] = {group: [] for group in self.groups}
+    def _longest_mask(self) -> int:
+        return max(end - start for start, end, _ in self.masked)
+
+    @cached_property
+    def _found(self) -> Mapping[int, list[Hit]]:
+        """For every group its hits, masked or not."""
+        found: dict[int, list[Hit]] = defaultdict(list)
+        terms, groups = self.rules.terms_of_pattern, self.rules.groups_of_term
         for pattern, start, _ in self._seen:
-            for number in self.rules.terms_of_pattern[pattern]:
-                for group in self.rules.groups_of_term[number]:
-                    found[group].append((start, number))
+            first = self.text.word_at(start + 1)
+            for number in terms[pattern]:
+                if hit := self._hit(first, number):
+                    for group in groups[number]:
+                        found[group].append(hit)
         return found
 
-    def _verify(self, group: int) -> list[Hit]:
-        hits = [hit for found in self._found.get(group, ()) if (hit := self._hit(*found))]
-        masks = self.masked if hits else []
-        if not masks:
+    def _unmasked(self, group: int) -> list[Hit]:
+        hits = self._found.get(group) or []
+        if not hits or not self.masked:
             return hits
-        longest = max(end - start for start, end, _ in masks)
-        return [hit for hit in hits if not _is_masked(hit, _around(hit, masks, longest))]
+        return [hit for hit in hits if not _is_masked(hit, _around(hit, self.masked, self._longest_mask))]
 
-    def _hit(self, position: int, number: int) -> Hit | None:
+    def _hit(self, first: int, number: int) -> Hit | None:
         term = self.rules.terms[number]
         if self.languages is not None and term.lang not in self.languages and term.folded.isascii():
             return None
-        first = self.text.word_at(position + 1)
         if term.is_plain or _fits(term, self.text, first):
             return first, first + term.length, number
         return None
@@ -134,7 +139,7 @@ def _fits(term: Term, text: Text, first: int) -> bool:
 def _is_exact(wanted: str, text: Text, first: int, last: int) -> bool:
     if is_shouted(text.title if first < text.title_words else text.summary) and not is_shouted(wanted):
         return True
-    return _alike(text.exact_words[first:last], wanted.split(" "))
+    return _alike(text.written(first, last), wanted.split(" "))
 
 
 def _alike(words: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -255,13 +255,12 @@ def _sides(rules: RuleSet, hits: Hits, lent: Collection[str], language: str, day
         for sign in rules.sides[group]:
             if found and _is_valid(sign, day):
                 (strong if sign.strength == "strong" else weak)[sign.side] += found
-    end = hits.text.title_words
+    title_end = hits.text.title_words
     text, title, lead = {}, {}, {}
     for name in rules.plan.sides:
         text[name] = _strength(rules, strong[name], weak[name], lent=name in lent)
-        title[name] = _strength(rules, *([hit for hit in part[name] if hit[1] <= end] for part in (strong, weak)))
-        in_lead = ([hit for hit in part[name] if end < hit[0] and hit[1] <= hits.lead_end] for part in (strong, weak))
-        lead[name] = _strength(rules, *in_lead)
+        title[name] = _strength(rules, *(_within(part[name], 0, title_end) for part in (strong, weak)))
+        lead[name] = _strength(rules, *(_within(part[name], title_end + 1, hits.lead_end) for part in (strong, weak)))
     native = frozenset(name for name, side in rules.plan.sides.items() if language in side.languages)
     return Sides(text, title, lead, {name: tuple(strong[name] or weak[name]) for name in strong}, native)
 
@@ -272,20 +271,24 @@ def _is_valid(sign: SideSign, day: date | None) -> bool:
     return (sign.valid_from is None or sign.valid_from <= day) and (sign.valid_to is None or day <= sign.valid_to)
 
 
+def _within(hits: Sequence[Hit], start: int, end: int) -> list[Hit]:
+    return [hit for hit in hits if start <= hit[0] and hit[1] <= end]
+
+
 def _strength(rules: RuleSet, strong: Sequence[Hit], weak: Sequence[Hit], *, lent: bool = False) -> str:
-    if strong or len({rules.terms[hit[2]].folded for hit in weak}) > 1:
+    if strong or (len(weak) > 1 and len({rules.terms[hit[2]].folded for hit in weak}) > 1):
         return "hard"
     return "soft" if weak or lent else ""
 
 
 def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], title_words: int) -> str:
     """Empty where the rule may match, else what is missing."""
+    if marks["never"]:
+        return "a topic that is never about the plan"
     states = [sides.text[side] for side in rule.sides]
     missing = [
         side for side in rule.sides if not (sides.hits[side] or (sides.text[side] and rule.rule.may_be_lent(side)))
     ]
-    if marks["never"]:
-        return "a topic that is never about the plan"
     if missing:
         return "no sign of " + " and ".join(missing)
     strong = rule.strength == "strong"
@@ -294,12 +297,12 @@ def _gate(rule: CompiledRule, sides: Sides, marks: Mapping[str, Sequence[Hit]], 
     if marks["noise"] and (not strong or rule.rule.yields):
         return "a noisy topic, and the rule is not a strong one"
     named = all(sides.title[side] for side in rule.sides) or all(sides.lead[side] == "hard" for side in rule.sides)
-    others = marks["others"]
-    if not rule.rule.others and not named and any(hit[1] <= title_words for hit in others):
+    others = () if rule.rule.others else marks["others"]
+    if others and not named and any(hit[1] <= title_words for hit in others):
         return "a third party in the title, where not all sides are"
-    if not rule.rule.others and _rank(rule) != "strong" and _are_led(others, sides, rule, title_words):
+    if others and _rank(rule) != "strong" and _are_led(others, sides, rule, title_words):
         return "a third party first in the title, before any side"
-    if not rule.rule.others and _are_several(others):
+    if others and _are_several(others):
         return "several third parties"
     if aside := _aside(rule, sides):
         return f"{aside} neither in the title nor in the first sentence"

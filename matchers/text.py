@@ -44,16 +44,24 @@ class Text:
     def words(self) -> list[str]:
         return self.folded.split()
 
+    def written(self, first: int, last: int) -> list[str]:
+        """The words from `first` up to `last`, as written."""
+        joined = self._joined
+        return [_as_written(joined[start:end]) for start, end in self._places[first:last]]
+
+    @property
+    def _joined(self) -> str:
+        return f"{self.title}{_BREAK}{self.summary}"
+
     @cached_property
-    def exact_words(self) -> list[str]:
-        """The words as written, one for each folded word."""
-        joined = f"{self.title}{_BREAK}{self.summary}"
-        return [_as_written(joined[start:end]) for start, end in word_spans(joined)]
+    def _places(self) -> list[tuple[int, int]]:
+        """For every word where it starts and ends in both fields together."""
+        return word_spans(self._joined)
 
     @cached_property
     def spans(self) -> list[tuple[str, int, int]]:
         """For every word its field, and where it starts and ends there, in code points of the original."""
-        spans = word_spans(f"{self.title}{_BREAK}{self.summary}")
+        spans = self._places
         shift = len(self.title) + len(_BREAK)
         title = [("title", start, end) for start, end in spans[: self.title_words]]
         summary = [("summary", start - shift, end - shift) for start, end in spans[self.title_words + 1 :]]
