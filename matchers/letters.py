@@ -105,6 +105,13 @@ def in_place(text: str) -> str:
     return page.write(codes.translate(page.folds))
 
 
+def is_composed(text: str) -> bool:
+    """Whether a text is known to be in its composed form (NFC), which is found out faster than it is made."""
+    if _coded(text) is None:
+        return False
+    return _NUKTA not in text or not any(pair in text for pair in _COMPOSED_OTHERWISE)
+
+
 def squeezed(text: str) -> str | None:
     """The composed text folded, without what does not count, one space between words; None where that takes more than
     a table."""
@@ -163,12 +170,13 @@ def _coded(text: str) -> tuple[bytes, _Page] | None:
     return None
 
 
-_HINDI = "".join(map(chr, [*range(0x900, 0x958), *range(0x960, 0x964), *range(0x966, 0x970)]))
+# Without the accents of Vedic, which a composed text may have in another order.
+_HINDI = "".join(map(chr, [*range(0x900, 0x951), *range(0x955, 0x958), *range(0x960, 0x964), *range(0x966, 0x970)]))
 _ITALIAN = "àèéìòùÀÈÉÌÒÙ"
 _PRINTED = "’‘“”–—…«»\u00a0\u200c\u200d€" + STAR
-_WESTERN = "".join(
-    char for char in bytes(range(128, 256)).decode("cp1252", "ignore") if _FOLDS.get(char, "ß").isascii()
-)
+_WESTERN = "".join(char for char in bytes(range(128, 256)).decode("cp1252", "ignore") if fold_one(char).isascii())
 _PAGES = (_page(_HINDI + _ITALIAN + _PRINTED), _page(_WESTERN))
+# Of all characters that may stand side by side on a page.
+_COMPOSED_OTHERWISE = tuple(before + _NUKTA for before in "नरळ\u094d")
 _NO_LETTERS = bytes(code for code, char in enumerate(_PAGES[0].characters) if not char.isalpha())
 _NOT_HINDI = bytes(code for code in range(256) if not 128 <= code < 128 + len(_HINDI))

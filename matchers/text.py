@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from matchers.letters import BREAK, GONE, STAR, UNSPACED, ZERO_WIDTH, in_place, squeezed
+from matchers.letters import BREAK, GONE, STAR, UNSPACED, ZERO_WIDTH, in_place, is_composed, squeezed
 
 __all__ = ["BREAK", "STAR", "Text", "exact", "fold", "is_shouted", "read", "word_spans"]
 
@@ -96,7 +96,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
         spans = [m.span(1) for m in _WORD.finditer(flat)]
     else:
         spans = [m.span() for m in _PLAIN_WORD.finditer(flat)]
-    if len(text) == len(flat) and unicodedata.is_normalized("NFC", text):
+    if len(text) == len(flat) and (is_composed(text) or unicodedata.is_normalized("NFC", text)):
         return spans
     origins = list(_origins(text))
     return [(origins[start][0], origins[end - 1][1]) for start, end in spans]
@@ -154,7 +154,7 @@ def _lengthen(found: re.Match[str]) -> str:
 
 
 def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() or is_composed(text) else unicodedata.normalize("NFC", text)
 
 
 def _origins(text: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchers.foldranges import RANGES
-from matchers.letters import fold_one
+from matchers.letters import fold_one, is_composed
 from matchers.text import BREAK, exact, fold, is_shouted, read, word_spans
 
 # What a reader takes for the words of a text, per language and trap. One row per trap.
@@ -140,6 +140,21 @@ def _ranges(codes: list[int]) -> list[str]:
     starts = [code for code in codes if code - 1 not in there]
     ends = [code for code in codes if code + 1 not in there]
     return [f"{a:x}-{b:x}" if b > a else f"{a:x}" for a, b in zip(starts, ends, strict=True)]
+
+
+PAIRS = "aZé9 .’\u200d" + "".join(map(chr, range(0x900, 0x980)))
+
+
+@pytest.mark.parametrize("second", PAIRS)
+def test_what_is_taken_for_composed_is_composed(second: str) -> None:
+    pairs = [first + second for first in PAIRS]
+    taken = [pair for pair in pairs if is_composed(pair)]
+    assert taken == [pair for pair in taken if unicodedata.is_normalized("NFC", pair)]
+
+
+@given(st.text(alphabet=PAIRS))
+def test_no_longer_text_is_taken_for_composed_either(text: str) -> None:
+    assert unicodedata.is_normalized("NFC", text) or not is_composed(text)
 
 
 def test_half_a_surrogate_pair_separates_words() -> None:
