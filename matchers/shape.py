@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, fields
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 if TYPE_CHECKING:
@@ -157,11 +158,33 @@ def read(kind: type[T], data: object) -> T:
     return found
 
 
-def told(value: Any) -> dict[str, Any]:
+def told(value: Shape) -> dict[str, Any]:
     """The value as JSON data that `read` takes: by the names of the keys, without what is as it would be anyway."""
-    kind: Any = type(value)
-    found: dict[str, Any] = _adapter(kind).dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
-    return found
+    said = {}
+    for each in fields(value):  # type: ignore[arg-type]  # every kind of shape is a dataclass
+        found = getattr(value, each.name)
+        if not each.metadata.get("exclude") and found != _left_out(each):
+            said[each.metadata.get("alias", each.name)] = _plain(found)
+    return said
+
+
+def _left_out(key: Field[object]) -> object:
+    """The value of a key that is not given."""
+    return key.default if key.default_factory is MISSING else key.default_factory()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Shape():
+            return told(value)
+        case dict():
+            return {key: _plain(one) for key, one in value.items()}
+        case tuple():
+            return [_plain(one) for one in value]
+        case date():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def json_schema(kind: type) -> dict[str, Any]:
