@@ -66,7 +66,8 @@ def traits(item: StoryItem, context: frozenset[str]) -> Traits:
     usual = _skeletons(context)
     in_summary = names(_SENTENCE_START.sub(r"\1", item.summary)) - usual
     in_title = names(bare) - usual
-    if is_title_case(bare):
+    language = item.lang or detect(f"{bare} {item.summary}", folded)
+    if language not in _WITHOUT_TITLE_CASE and is_title_case(bare):
         in_title &= in_summary
     words = frozenset(_content(folded, empty))
     figures = numbers(f"{bare} . {item.summary}")
@@ -79,7 +80,7 @@ def traits(item: StoryItem, context: frozenset[str]) -> Traits:
         is_vague=item.until is not None,
         commitments=frozenset(item.commitments),
         best=item.commitments[0] if item.commitments else "",
-        language=item.lang or detect(f"{bare} {item.summary}", folded),
+        language=language,
         title=title,
         title_words=frozenset(_content(title.split(), empty)),
         words=words,
@@ -91,6 +92,8 @@ def traits(item: StoryItem, context: frozenset[str]) -> Traits:
         published=item.published,
     )
 
+
+_WITHOUT_TITLE_CASE = {"it", "hi"}
 
 # The first word of a sentence has a capital whether it is a name or not.
 _SENTENCE_START = re.compile(r"(^|[.!?:»\"]\s+)\W*\w+")

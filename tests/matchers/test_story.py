@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchers.story import WINDOW, assign, likeness
-from matchers.traits import StoryItem
+from matchers.traits import StoryItem, traits
 
 DAY = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CONTEXT = frozenset("india indian italy italian italia italiana भारत इटली dialogue".split())  # noqa: SIM905
@@ -181,3 +181,9 @@ def test_the_answer_is_the_same_in_whatever_order_the_past_is_told(
 @given(items, items)
 def test_likeness_is_the_same_from_both_sides(one: StoryItem, other: StoryItem) -> None:
     assert likeness(one, other, CONTEXT) == likeness(other, one, CONTEXT)
+
+
+def test_an_italian_headline_full_of_names_is_not_set_in_capitals() -> None:
+    one = later(title="Verdelli a Kochi con Mahapatra", summary="", lang="it", commitments=("dialogue",), story="s1")
+    other = later(title="Verdelli incontra Mahapatra: i dossier", summary="", lang="it", commitments=("dialogue",))
+    assert traits(one, CONTEXT).names & traits(other, CONTEXT).names
