@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(msgspec.Struct, frozen=True):
     """One source, as configured.
 
     `lang` is what the publisher writes in, a hint only: an item's language is the item's own.
@@ -29,8 +27,7 @@ class Feed:
     zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(msgspec.Struct, frozen=True):
     """A file that came with an item: its address, media type and length in bytes."""
 
     url: str

@@ -7,7 +7,6 @@ one log between machines, `store.postgres`. `tests/store/contract.py` is the pro
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -45,8 +44,7 @@ class LogDamaged(LogError):
         self.position = position
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A fact on its way into the log, with what is known about its making.
 
     `meta` may hold `cause` (key of the event it follows from), `run`, `by` and `version`. The log itself adds
@@ -54,7 +52,7 @@ class Event:
     """
 
     fact: Fact
-    meta: Mapping[str, str] = field(default_factory=dict)
+    meta: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):
@@ -71,8 +69,7 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     meta: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """The right to poll one feed until `until`; `token` refuses a late holder. `state` is what the last
     completion left, or None before the first."""
 
@@ -82,8 +79,7 @@ class Claim:
     state: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(msgspec.Struct, frozen=True):
     """The outcome of one claim: the events of the poll, the feed's new state (JSON text) and when it is due next."""
 
     claim: Claim
@@ -92,8 +88,7 @@ class Completion:
     events: Sequence[Event] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FeedRow:
+class FeedRow(msgspec.Struct, frozen=True):
     """A feed as the schedule knows it: for tables and health checks."""
 
     feed: str
