@@ -3,9 +3,9 @@
 A candidate that is slow sees only the first items, as many as fit into its seconds.
 
 Items and terms are made up from seeded syllables of three scripts; one item in twenty speaks of both sides and holds a
-term. "pactwatch" is all of it: folding, searching, the gate, rules, ranking, evidence; "without sides" is the same for a
-plan that has no gate, so that every term is looked for in every item. The others only search folded text for whole
-words. CPU time of one process, best of three; ratios within one run count, and stand behind each row.
+term. "pactwatch" is all of it: folding, searching, the gate, rules, ranking, evidence; "without sides" is the same for
+a plan that has no gate, so that every term is looked for in every item. The others only search folded text for
+whole words. CPU time of one process, best of three; ratios within one run count, and stand behind each row.
 """
 
 from __future__ import annotations
