@@ -3,7 +3,7 @@ lane."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What the log holds of some items: the digest each was first seen with, and the keys of what became of them."""
+class Known:
+    """What the log holds of some items: the digest each was first seen with, None where its text was taken out, and the
+    keys of what became of them."""
 
-    digests: Mapping[str, str]
+    digests: Mapping[str, str | None]
     keys: Collection[str]
 
 
@@ -42,10 +43,24 @@ class Intake:
     ) -> None:
         self._store, self._stories, self._standing, self._meta = store, stories, standing, meta
 
-    def events(self, found: Offered, feed: Feed, *, now: datetime, tally: Tally) -> list[Event]:
+    def known(self, found: Iterable[Offered]) -> Known:
+        """What the log holds of all that is offered, found in one look: each costs as much as a feed's items do. Only
+        of items that are there can anything else be, and of those of a new feed hardly any is."""
+        offers = [offer for each in found for offer in each.offers]
+        seen = self._store.known([f"item/{one.key}" for one in offers])
+        there = [one for one in offers if f"item/{one.key}" in seen]
+        if not there:
+            return _NOTHING
+        keys = self._store.known([key for one in there for key in (_revision(one), f"story/{one.key}")])
+        facts = map(codec.fact, self._store.find(seen).values())
+        digests: dict[str, str | None] = dict.fromkeys(one.key for one in there)
+        digests.update((fact.item, fact.digest) for fact in facts if isinstance(fact, ItemSeen))
+        return Known(digests, keys)
+
+    def events(self, found: Offered, feed: Feed, known: Known, *, now: datetime, tally: Tally) -> list[Event]:
         """The events of what a body offers, counted in the tally."""
         tally.items = len(found.digests)
-        known, newer = self._known(found.offers), self._newer(found)
+        newer = self._newer(found)
         events: list[Event] = []
         for offer in found.offers:
             appeared = _appeared(offer, feed, known)
@@ -67,21 +82,8 @@ class Intake:
         present = {plan: self._standing.of(plan) for plan in found.rules}
         return {plan: rules for plan, rules in present.items() if rules and rules.id != found.rules[plan]}
 
-    def _known(self, offers: Sequence[Offer]) -> _Known:
-        """Only of items that are there can anything else be: of those of a new feed hardly any is."""
-        seen = self._store.known([f"item/{one.key}" for one in offers])
-        there = [one for one in offers if f"item/{one.key}" in seen]
-        if not there:
-            return _NOTHING
-        keys = self._store.known([key for one in there for key in (_revision(one), f"story/{one.key}")])
-        facts = map(codec.fact, self._store.find(seen).values())
-        # A redacted item keeps its key and stays known; its text must not come back through the feed.
-        digests = {one.key: one.digest for one in there}
-        digests.update({fact.item: fact.digest for fact in facts if isinstance(fact, ItemSeen)})
-        return _Known(digests, keys)
-
     def _matched(
-        self, offer: Offer, appeared: Fact, judged: Sequence[Judged], known: _Known, now: datetime, tally: Tally
+        self, offer: Offer, appeared: Fact, judged: Sequence[Judged], known: Known, now: datetime, tally: Tally
     ) -> list[Event]:
         one = offer.sighting
         matched = decide.findings(one, judged)
@@ -92,19 +94,19 @@ class Intake:
         return decide.chain(appeared, matched, joined, self._meta)
 
 
-_NOTHING = _Known({}, frozenset())
+_NOTHING = Known({}, frozenset())
 
 
 def _revision(offer: Offer) -> str:
     return f"revised/{offer.key}/{offer.digest}"
 
 
-def _appeared(offer: Offer, feed: Feed, known: _Known) -> Fact | None:
+def _appeared(offer: Offer, feed: Feed, known: Known) -> Fact | None:
     """A new item, a revised one, or None where the log has this text already."""
-    digest = known.digests.get(offer.key)
-    if digest is None:
+    if offer.key not in known.digests:
         return Encoded(type=ItemSeen.TYPE, name=f"item/{offer.key}", data=offer.seen)
-    if digest == offer.digest or _revision(offer) in known.keys:
+    # A redacted item keeps its key and stays known; its text must not come back through the feed.
+    if known.digests[offer.key] in (None, offer.digest) or _revision(offer) in known.keys:
         return None
     return decide.revised(offer.sighting, feed=feed, lang=offer.lang)
 

@@ -31,7 +31,7 @@ from store.events.monitor import (
 from store.log import Claim, Completion, Event, LogError, Store
 
 if TYPE_CHECKING:
-    from bot.watch.intake import Intake
+    from bot.watch.intake import Intake, Known
     from bot.watch.offers import Offered
     from bot.watch.stories import Stories
 
@@ -81,31 +81,37 @@ class Recorder:
         whole, None in its place: whoever took the lease over has polled the feed."""
         if self._standing.refresh():
             log.warning("other rules were activated rules=%s", ",".join(one.id for one in self._standing.rules))
-        decided = [self._decided(polled, now) for polled in batch]
+        known = self._known(batch)
+        decided = [self._decided(polled, known, now) for polled in batch]
         accepted = self._store.complete([completion for completion, _ in decided], at=now)
         for polled, (completion, tally), kept in zip(batch, decided, accepted, strict=True):
             _tell(polled, completion, tally, kept=kept)
         return [tally if kept else None for (_, tally), kept in zip(decided, accepted, strict=True)]
 
-    def _decided(self, polled: Polled, now: datetime) -> tuple[Completion, Tally]:
+    def _known(self, batch: Sequence[Polled]) -> Known | None:
+        """What the log holds of all items that are offered; None where none is."""
+        found = [offered for polled in batch if (offered := _offered(polled.looked)) is not None]
+        return self._intake().known(found) if found else None
+
+    def _decided(self, polled: Polled, known: Known | None, now: datetime) -> tuple[Completion, Tally]:
         """What the poll comes to. One bad body never stops the others: a defect it meets is that feed's failure, and
         its items come again with the next poll."""
         try:
-            return self._decide(polled, now)
+            return self._decide(polled, known, now)
         except LogError:
             raise
         except Exception as exc:  # part of the tick, one of the two loops
             log.exception("deciding broke feed=%s", polled.feed.id)
             broken = Failed("soft", f"a defect of pactwatch: {type(exc).__name__}: {exc}")
-            return self._decide(replace(polled, looked=Looked(broken)), now)
+            return self._decide(replace(polled, looked=Looked(broken)), known, now)
 
-    def _decide(self, polled: Polled, now: datetime) -> tuple[Completion, Tally]:
+    def _decide(self, polled: Polled, known: Known | None, now: datetime) -> tuple[Completion, Tally]:
         tally = Tally()
         state = FeedState.from_json(polled.claim.state)
-        outcome, found = polled.looked.outcome, polled.looked.found
-        if isinstance(outcome, Fetched) and found is not None and not isinstance(found, NotAFeed):
+        outcome, found = polled.looked.outcome, _offered(polled.looked)
+        if isinstance(outcome, Fetched) and found is not None and known is not None:
             judged = self._judged(state, outcome, found, now)
-            events = self._intake().events(found, polled.feed, now=now, tally=tally)
+            events = self._intake().events(found, polled.feed, known, now=now, tally=tally)
         else:
             judged, events = self._no_items(state, polled.looked, now), []
         notices = [Event(_fact_of(notice, polled.feed), self._meta) for notice in judged.notices]
@@ -141,6 +147,12 @@ def _intake(store: Store, stories: Callable[[], Stories], standing: Standing, me
     from bot.watch.intake import Intake  # noqa: PLC0415 - most polls bring no item
 
     return Intake(store, stories, standing, meta)
+
+
+def _offered(looked: Looked) -> Offered | None:
+    """What a body offers, where one came that is a feed."""
+    found = looked.found if isinstance(looked.outcome, Fetched) else None
+    return None if isinstance(found, NotAFeed) else found
 
 
 def _fact_of(notice: Notice, feed: Feed) -> Fact:

@@ -47,7 +47,7 @@ def taken_in(log: SqliteStore, found: Offered, *, tally: Tally | None = None) ->
     head = log.head()
     stories = Stories(lambda since: recall(log, since), lambda: ((), ()))
     intake = Intake(log, lambda: stories, Standing(log, (BRIDGES,)), {"run": "x"})
-    log.append(intake.events(found, TIMES, now=NOON, tally=tally or Tally()), at=NOON)
+    log.append(intake.events(found, TIMES, intake.known([found]), now=NOON, tally=tally or Tally()), at=NOON)
     return [codec.fact(recorded) for recorded in log.read(head)]
 
 
@@ -83,6 +83,17 @@ def test_a_known_item_with_another_text_is_revised_once_and_joins_no_second_stor
     assert taken_in(log, offer("A bridge opens")) == []
 
 
+def test_several_bodies_are_looked_up_at_once(log: SqliteStore) -> None:
+    taken_in(log, offer("Rain"))
+    again, more = offer("Rain"), offer("Fog", "Snow")
+    intake = Intake(log, lambda: Stories(lambda since: (), lambda: ((), ())), Standing(log, (BRIDGES,)), {})
+    known = intake.known([again, more])
+    assert intake.events(again, TIMES, known, now=NOON, tally=Tally()) == []
+    tally = Tally()
+    assert len(intake.events(more, TIMES, known, now=NOON, tally=tally)) == 2
+    assert (tally.new, tally.revised) == (1, 1)
+
+
 def test_what_was_taken_out_does_not_come_back(log: SqliteStore) -> None:
     (seen,) = taken_in(log, offer("Rain"))
     log.redact([seen.key], reason="asked for", record=(), at=NOON)
@@ -98,7 +109,8 @@ def test_rules_that_came_into_force_since_it_was_judged_judge_it(
     found = offer("A bridge in the rain")
     stories = Stories(lambda since: (), lambda: ((), ()))
     intake = Intake(log, lambda: stories, Standing(log, (newer,)), {})
-    facts = [event.fact for event in intake.events(found, TIMES, now=NOON, tally=Tally())]
+    known = intake.known([found])
+    facts = [event.fact for event in intake.events(found, TIMES, known, now=NOON, tally=Tally())]
     assert [(fact.commitment, fact.rules) for fact in facts if isinstance(fact, ItemMatched)] == [
         (each, newer.id) for each in matched
     ]
