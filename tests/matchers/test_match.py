@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from feeds.item import Item
-from matchers.match import Match, match
+from matchers.match import Match, judge, match
 from matchers.text import fold
 from tests.matchers.plans import BASE, compiled, found, item, rules_of
 
@@ -93,6 +93,26 @@ def test_no_item_breaks_it(title: str, summary: str, context: tuple[str, ...]) -
 
 
 _SMALL = "{id: p, title: {en: P}, languages: [en], sides: {india: {strong: [a]}, italy: {strong: [e]}}}"
+
+
+WORDS = st.lists(
+    st.sampled_from(["India", "Italy", "इटली", "Roma", "Goa", "port", "ships", "crew", "il", "la", "FRANCE"]),
+    max_size=8,
+)
+
+
+@given(WORDS.map(" ".join), WORDS.map(" ".join), st.sampled_from([(), ("italy",), ("india", "italy")]))
+def test_what_is_asked_first_keeps_no_match_out(title: str, summary: str, context: tuple[str, ...]) -> None:
+    rules = rules_of(
+        "any: [port]",
+        "any: [ships], with: [crew], strength: weak",
+        "any: [crew], needs: []",
+        "any: [port], needs: [italy], lent: false",
+        plan="{others: [france]}",
+    )
+    asked = item(title, summary)
+    kept = [(one.rule.rule.id, one.score) for one in judge(rules, asked, context=context).kept]
+    assert [(one.rule, one.score) for one in match(rules, asked, context=context)] == kept
 
 
 @pytest.mark.parametrize(
