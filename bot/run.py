@@ -75,7 +75,9 @@ async def _listen(watch: Watch, subscriptions: Subscriptions) -> None:
 async def _begin(watch: Watch) -> None:
     """Note the start, and when an earlier run was last known to be alive; whoever starts wants to look at once."""
     feeds = list(watch.poller.feeds)
-    begun = monitor.started(watch.run, len(feeds), await watch.lane.call(watch.store.last_look))
+    # Until the first poll of this run is done, the last one of an earlier run is when somebody last looked.
+    watch.poller.last_at = await watch.lane.call(watch.store.last_look)
+    begun = monitor.started(watch.run, len(feeds), watch.poller.last_at)
     await watch.record(begun, *_opened(watch, await watch.lane.call(watch.store.head)))
     await watch.lane.call(watch.store.expedite, feeds, due=watch.clock())
     for each in watch.loaded.rules:
