@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -96,9 +97,13 @@ class RuleSet:
         """Compile what `compiled_later` left out: only a name that is still empty is looked for here."""
         if name not in _COMPILED:
             raise AttributeError(name)
-        ready = compile_rules(self.plan, self.commitments, known_id=self.id)
-        for each in _COMPILED:
-            object.__setattr__(self, each, getattr(ready, each))
+        with _COMPILING:
+            try:
+                return object.__getattribute__(self, name)  # another thread compiled them meanwhile
+            except AttributeError:
+                ready = compile_rules(self.plan, self.commitments, known_id=self.id)
+                for each in _COMPILED:
+                    object.__setattr__(self, each, getattr(ready, each))
         return getattr(self, name)
 
     def ready(self) -> RuleSet:
@@ -107,6 +112,7 @@ class RuleSet:
         return self
 
 
+_COMPILING = threading.RLock()
 _COMPILED = frozenset(one.name for one in fields(RuleSet)) - {"id", "plan", "commitments"}
 
 MARKS = ("masks", "noise", "noise_title", "never", "others")

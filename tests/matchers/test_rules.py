@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import yaml
@@ -161,3 +163,17 @@ def test_what_is_wrong_with_rules_left_for_later_comes_out_when_they_are_compile
     later = compiled_later(read(Plan, {**yaml.safe_load(BASE), **parts["plan"]}), commitments)
     with pytest.raises(RuleError, match="spain"):
         later.ready()
+
+
+def test_rules_left_for_later_are_compiled_once_whoever_looks() -> None:
+    ready = compiled("commitments: [{id: ports, title: {en: P}, rules: [{id: r, any: [port*]}]}]")
+    later = compiled_later(ready.plan, ready.commitments)
+    together = Barrier(4)
+
+    def look() -> object:
+        together.wait()
+        return later.search
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [threads.submit(look) for _ in range(4)]
+    assert len({id(one.result()) for one in found}) == 1
