@@ -166,7 +166,8 @@ def test_what_is_wrong_with_rules_left_for_later_comes_out_when_they_are_compile
 
 
 def test_rules_left_for_later_are_compiled_once_whoever_looks() -> None:
-    ready = compiled("commitments: [{id: ports, title: {en: P}, rules: [{id: r, any: [port*]}]}]")
+    many = ", ".join(f"port {number}" for number in range(4000))  # so many that threads take turns over them
+    ready = compiled(f"commitments: [{{id: ports, title: {{en: P}}, rules: [{{id: r, any: [{many}]}}]}}]")
     later = compiled_later(ready.plan, ready.commitments)
     together = Barrier(4)
 
