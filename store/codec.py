@@ -18,44 +18,38 @@ from store.events.fact import Fact
 from store.log import LogDamaged, LogError, Recorded
 
 
-class Unknown(Fact, frozen=True, kw_only=True):
+class _Named(Fact, frozen=True, kw_only=True):
+    """An event that is known by its stored type and key, not by what it says."""
+
+    TYPE: ClassVar[str] = "Named"
+    type: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+class Unknown(_Named, frozen=True, kw_only=True):
     """An event this program has no type for, written by a newer one; `data` is what was stored, unread."""
 
     TYPE: ClassVar[str] = "Unknown"
-    type: str
-    name: str
     data: str
 
-    @property
-    def key(self) -> str:
-        return self.name
 
-
-class Redacted(Fact, frozen=True, kw_only=True):
+class Redacted(_Named, frozen=True, kw_only=True):
     """An event whose content was taken out; `digest` is the SHA-256 of the data that stood there, in hex."""
 
     TYPE: ClassVar[str] = "Redacted"
-    type: str
-    name: str
     digest: str
     reason: str
 
-    @property
-    def key(self) -> str:
-        return self.name
 
-
-class Encoded(Fact, frozen=True, kw_only=True):
+class Encoded(_Named, frozen=True, kw_only=True):
     """A fact that was encoded where it was made, in another process: `data` is what `encode` gave."""
 
     TYPE: ClassVar[str] = "Encoded"
-    type: str
-    name: str
     data: str
-
-    @property
-    def key(self) -> str:
-        return self.name
 
 
 # The type one version becomes, and how its plain JSON object turns into that of the other.
@@ -67,7 +61,7 @@ UPCASTERS: Mapping[str, Upcaster] = {}
 
 def type_of(fact: Fact) -> str:
     """The name a fact's type is stored under."""
-    return fact.type if isinstance(fact, (Encoded, Unknown, Redacted)) else fact.TYPE
+    return fact.type if isinstance(fact, _Named) else fact.TYPE
 
 
 def encode(fact: Fact) -> str:
