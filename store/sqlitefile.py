@@ -34,8 +34,8 @@ class SqliteFile:
         self._closed = False
         with self._errors("open"):
             self._writer = self._open_writer()
-        self._transaction = _Transaction(self._writer, self._turn, self._failed, self._undo)
-        self._brief = _Brief(self._writer, self._turn, self._failed, self._undo, synchronous)
+        mine = (self._writer, self._turn, self._failed, self._undo, synchronous)
+        self._transaction, self._brief = _Transaction(*mine), _Brief(*mine)
         self.identity = identity_of(path)
 
     def write(self) -> AbstractContextManager[Connection]:
@@ -148,8 +148,10 @@ class _Transaction:
         turn: threading.RLock,
         failed: Callable[[sqlite3.Error], LogError],
         undo: Callable[[], None],
+        synchronous: str,
     ) -> None:
         self._writer, self._turn, self._failed, self._undo = writer, turn, failed, undo
+        self._synchronous = synchronous
 
     def __enter__(self) -> Connection:
         self._turn.acquire()
@@ -186,17 +188,6 @@ class _Transaction:
 
 class _Brief(_Transaction):
     """A turn at writing that does not wait for the disk."""
-
-    def __init__(
-        self,
-        writer: Connection,
-        turn: threading.RLock,
-        failed: Callable[[sqlite3.Error], LogError],
-        undo: Callable[[], None],
-        synchronous: str,
-    ) -> None:
-        super().__init__(writer, turn, failed, undo)
-        self._synchronous = synchronous
 
     def _begin(self) -> None:
         self._writer.execute("PRAGMA synchronous=NORMAL")
