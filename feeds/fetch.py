@@ -127,8 +127,14 @@ async def _follow(
         response = await _answered(client, request)
         target = _redirect_target(response)
         if target is None:
-            read = functools.partial(_read, response, moved_to=moved_to, conditional=bool(conditions))
-            return await read(validators=validators, now=now, limits=limits)
+            return await _read(
+                response,
+                moved_to=moved_to,
+                conditional=bool(conditions),
+                validators=validators,
+                now=now,
+                limits=limits,
+            )
         # A move from https to http is followed but not for good: anyone on the way could have ordered it.
         only_permanent &= response.status_code in _PERMANENT and (here.scheme, target.scheme) != ("https", "http")
         if only_permanent:

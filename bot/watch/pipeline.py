@@ -115,7 +115,7 @@ class Poller:
 
         async with asyncio.TaskGroup() as group:
             while True:
-                # Claiming costs a durable write: it is done for many feeds at a time.
+                # Claiming is a transaction, with PostgreSQL a durable one: it is done for many feeds at a time.
                 free = self._claims_at_once - len(running)
                 for claim in await self._claim(free) if free >= self._claims_at_once // 2 else ():
                     held[claim.feed] = claim
